@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { EndCause } from './call-results.contract.ts';
+import { CallId, GatewayId, Instant, PhoneNumber, UserId } from './ids.contract.ts';
+
+/**
+ * What the server and the SIP gateway say to each other over Redis.
+ *
+ * Commands (server -> gateway): the server appends a `CommandEnvelope` as JSON in the field `command` of the stream
+ * `commandStream(gatewayId)`; the gateway pushes a `CommandReply` on the list `envelope.replyTo`. A command past its
+ * deadline, or whose id was seen before, is refused and never carried out: nobody is dialled because a queue was slow.
+ *
+ * Facts (gateway -> server): appended to the gateway's own fsynced journal first, then to the stream `FACT_STREAM` as
+ * JSON in the field `fact`. The server reads with the consumer group `FACT_GROUP`, stores idempotently by
+ * (gatewayId, number), acknowledges, and then writes the highest stored number to `factWatermark(gatewayId)`.
+ * After a restart of either side or of Redis, the gateway publishes again every journalled fact above the watermark.
+ */
+export const FACT_STREAM = 'kk:facts';
+export const FACT_GROUP = 'server';
+export const commandStream = (gateway: GatewayId): string => `kk:gateway:${gateway}:commands`;
+export const factWatermark = (gateway: GatewayId): string => `kk:gateway:${gateway}:stored`;
+/** Hash of live gateways: field = gateway id, value = `GatewayHeartbeat` as JSON, refreshed every 2 s. */
+export const GATEWAYS = 'kk:gateways';
+/** Which gateway holds an agent's media session: `PhonePresence` as JSON, expires after 10 s unless refreshed every 3 s. */
+export const phonePresence = (user: UserId): string => `kk:phone:${user}`;
+/** A phone credential that the server issued: `StoredCredential` as JSON, expires by itself; deleted on log-out. */
+export const phoneCredential = (username: string): string => `kk:credential:${username}`;
+
+export const GatewayHeartbeat = z.object({ at: Instant, calls: z.int(), draining: z.boolean() });
+export type GatewayHeartbeat = z.infer<typeof GatewayHeartbeat>;
+
+export const PhonePresence = z.object({ gatewayId: GatewayId, since: Instant });
+export type PhonePresence = z.infer<typeof PhonePresence>;
+
+export const StoredCredential = z.object({
+  userId: UserId,
+  /** H(A1) of RFC 7616 §3.4.2 for MD5 (what SIP.js speaks): MD5(username:realm:password), hex. The password is random, 192 bits. */
+  ha1: z.string().regex(/^[0-9a-f]{32}$/),
+  realm: z.string(),
+  /** The address the person logged in from; a REGISTER from elsewhere is refused. */
+  address: z.string(),
+  expiresAt: Instant,
+});
+export type StoredCredential = z.infer<typeof StoredCredential>;
+
+/** Dial a resident for an agent whose media session is parked. */
+export const DialCommand = z.object({
+  type: z.literal('call.dial'),
+  callId: CallId,
+  agentId: UserId,
+  to: PhoneNumber,
+  callerId: PhoneNumber,
+  /** Seconds of ringing after which the call ends as no-answer. */
+  ringSeconds: z.int().min(5).max(120),
+});
+/** Let an arrived inbound call ring at one agent's desk (the caller keeps hearing ringback). */
+export const OfferCommand = z.object({ type: z.literal('call.offer'), callId: CallId, agentId: UserId });
+/** The offered agent takes the call. */
+export const AnswerCommand = z.object({ type: z.literal('call.answer'), callId: CallId, agentId: UserId });
+export const HangUpCommand = z.object({ type: z.literal('call.hang-up'), callId: CallId });
+export const MuteCommand = z.object({ type: z.literal('party.mute'), callId: CallId, muted: z.boolean() });
+export const DigitsCommand = z.object({ type: z.literal('party.send-digits'), callId: CallId, digits: z.string().regex(/^[0-9*#A-D]{1,32}$/) });
+/** Drop an agent's phone: log-out, block. Ends the media session; a running call ends as agent-lost. */
+export const DropPhoneCommand = z.object({ type: z.literal('phone.drop'), agentId: UserId });
+
+export const GatewayCommand = z.discriminatedUnion('type', [
+  DialCommand,
+  OfferCommand,
+  AnswerCommand,
+  HangUpCommand,
+  MuteCommand,
+  DigitsCommand,
+  DropPhoneCommand,
+]);
+export type GatewayCommand = z.infer<typeof GatewayCommand>;
+
+export const CommandEnvelope = z.object({
+  /** Idempotency key, unique per command. */
+  id: z.uuid(),
+  deadline: Instant,
+  replyTo: z.string().min(1),
+  command: GatewayCommand,
+});
+export type CommandEnvelope = z.infer<typeof CommandEnvelope>;
+
+export const CommandRefusal = z.enum(['expired', 'repeated', 'malformed', 'phone-not-ready', 'agent-busy', 'unknown-call', 'invalid-state', 'draining', 'failed']);
+export type CommandRefusal = z.infer<typeof CommandRefusal>;
+
+export const CommandReply = z.discriminatedUnion('ok', [
+  z.object({ id: z.uuid(), ok: z.literal(true) }),
+  z.object({ id: z.uuid(), ok: z.literal(false), refusal: CommandRefusal }),
+]);
+export type CommandReply = z.infer<typeof CommandReply>;
+
+const callFact = { callId: CallId };
+
+/** What happened, in the past tense; the only way the server learns about telephony. */
+export const Fact = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('gateway.started') }),
+  /** A browser phone registered, or was refused; audited by the server. `username` is the opaque credential name. */
+  z.object({ type: z.literal('phone.registered'), userId: UserId, address: z.string() }),
+  z.object({ type: z.literal('phone.refused'), username: z.string().max(64), address: z.string(), reason: z.enum(['unknown', 'expired', 'wrong-response', 'foreign-address', 'wrong-transport']) }),
+  /** The agent's media session is up (parked, or attached again to its running call). */
+  z.object({ type: z.literal('phone.ready'), userId: UserId, callId: CallId.nullable() }),
+  z.object({ type: z.literal('phone.gone'), userId: UserId, callId: CallId.nullable() }),
+  z.object({ type: z.literal('call.arrived'), ...callFact, from: PhoneNumber.nullable(), to: PhoneNumber }),
+  z.object({ type: z.literal('call.offered'), ...callFact, agentId: UserId }),
+  z.object({ type: z.literal('call.dialling'), ...callFact, agentId: UserId }),
+  z.object({ type: z.literal('call.ringing'), ...callFact }),
+  z.object({ type: z.literal('call.answered'), ...callFact, agentId: UserId, isRecorded: z.boolean() }),
+  z.object({ type: z.literal('call.digit'), ...callFact, digit: z.string().length(1) }),
+  z.object({
+    type: z.literal('call.ended'),
+    ...callFact,
+    cause: EndCause,
+    endedBy: z.enum(['agent', 'resident', 'system']),
+    /** SIP status that ended an unanswered call, for the log. */
+    sipStatus: z.int().nullable(),
+    /** Milliseconds between answer and end; 0 when never answered. */
+    talkMs: z.int().nonnegative(),
+  }),
+  z.object({
+    type: z.literal('recording.ready'),
+    ...callFact,
+    /** File name under the recordings folder. */
+    file: z.string().regex(/^[A-Za-z0-9_./-]+$/),
+    seconds: z.number().nonnegative(),
+    channels: z.array(z.enum(['agent', 'resident'])),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    /** Frames of 20 ms that had to be filled with silence because no packet came, by channel. */
+    concealedFrames: z.array(z.int().nonnegative()),
+  }),
+  z.object({ type: z.literal('recording.failed'), ...callFact, reason: z.string().max(200) }),
+]);
+export type Fact = z.infer<typeof Fact>;
+export type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>;
+
+export const FactEnvelope = z.object({
+  gatewayId: GatewayId,
+  /** Counts up from 1 for the life of the gateway's journal: the idempotency key together with gatewayId. */
+  number: z.int().positive(),
+  at: Instant,
+  fact: Fact,
+});
+export type FactEnvelope = z.infer<typeof FactEnvelope>;

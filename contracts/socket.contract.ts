@@ -1,0 +1,13 @@
+import type { CallClientEvents, CallServerEvents } from './calls.contract.ts';
+import type { CaseServerEvents } from './cases.contract.ts';
+import type { AgentServerEvents } from './users.contract.ts';
+import type { WallboardClientEvents, WallboardServerEvents } from './wallboard.contract.ts';
+
+/** Everything the server may say over the socket: the sum of every feature's news. */
+export interface ServerToClientEvents extends AgentServerEvents, CallServerEvents, CaseServerEvents, WallboardServerEvents {
+  /** The session ended (log-out elsewhere, expiry, blocked): show the log-in screen. */
+  'session:ended': () => void;
+}
+
+/** Everything the browser may ask over the socket: the sum of every feature's commands. */
+export interface ClientToServerEvents extends CallClientEvents, WallboardClientEvents {}
