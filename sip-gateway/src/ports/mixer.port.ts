@@ -51,7 +51,24 @@ export interface MixerEvents {
   onLost(process: 'mixer' | 'recorder'): void;
 }
 
-/** Rejects with a `MixerError` (`code`: 'no-port' | 'unknown-leg' | 'lost' | 'recording-failed') and changes nothing then. */
+/**
+ * Why the mixer refused. `leg-exists`: `openLeg` with an id that is open. `digits-refused`: a digit outside 0-9 * # A-D, or a leg that
+ * negotiated no telephone-event. `lost`: the process died, or did not answer in time.
+ */
+export type MixerErrorCode = 'no-port' | 'unknown-leg' | 'leg-exists' | 'digits-refused' | 'lost' | 'recording-failed';
+
+/** A refusal of the mixer. Match on `code`; the message carries no personal data. */
+export class MixerError extends Error {
+  readonly code: MixerErrorCode;
+
+  constructor(code: MixerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'MixerError';
+    this.code = code;
+  }
+}
+
+/** Rejects with a `MixerError` and changes nothing then. */
 export interface Mixer {
   /** Binds a port for a new leg. It hears silence and is heard by nobody until `setHearing`. */
   openLeg(leg: LegId): Promise<RtpAddress>;
@@ -71,5 +88,9 @@ export interface Mixer {
   /** Ends it, completes the header, syncs it to disk and hashes it. */
   stopRecording(recording: string): Promise<RecordingReceipt>;
   /** What is open right now, for health and for leak checks. */
-  list(): Promise<{ readonly legs: readonly LegStatistics[]; readonly recordings: readonly string[]; readonly isRealTime: boolean }>;
+  list(): Promise<{
+    readonly legs: readonly LegStatistics[];
+    readonly recordings: readonly string[];
+    readonly isRealTime: boolean;
+  }>;
 }
