@@ -1,0 +1,45 @@
+import type { RtpAddress } from './mixer.port.ts';
+
+/** One party's media session: its own rtpengine call between the party and one mixer leg. */
+export type AnchorId = string;
+
+/** What kind of network the party is on: a browser speaks ICE and DTLS-SRTP, a trunk plain RTP. */
+export type PartyKind = 'browser' | 'trunk';
+
+/** Where the mixer leg must send to, and the negotiated RFC 4733 payload type. */
+export interface MediaPath {
+  readonly remote: RtpAddress;
+  readonly telephoneEventType: number | null;
+}
+
+/**
+ * Anchors one party's media and turns it into plain G.711 µ-law for the mixer.
+ * Rejects with a `MediaError`; what was allocated stays until `release`, which may always be called and never rejects.
+ */
+export interface MediaEngine {
+  /** We call the party: the SDP to offer to it, for a mixer leg at this address. */
+  makeOffer(anchor: AnchorId, mixer: RtpAddress): Promise<string>;
+  /** The party's answer (early or final, repeated ones are harmless). */
+  takeAnswer(anchor: AnchorId, sdp: string): Promise<MediaPath>;
+  /** The party calls us: takes its offer. */
+  takeOffer(anchor: AnchorId, party: PartyKind, sdp: string): Promise<MediaPath>;
+  /** The SDP to answer with, for a mixer leg at this address. */
+  makeAnswer(anchor: AnchorId, party: PartyKind, mixer: RtpAddress, path: MediaPath): Promise<string>;
+  /** Frees everything of this anchor. */
+  release(anchor: AnchorId): Promise<void>;
+  /** True while the engine still knows the anchor; false after it was restarted without it. */
+  isAlive(anchor: AnchorId): Promise<boolean>;
+  /** How many anchors of this gateway the engine holds, for leak checks. */
+  count(): Promise<number>;
+}
+
+export class MediaError extends Error {
+  /** `unsupported`: the party offers no codec we speak. `lost`: the engine does not answer. `refused`: it answered with an error. */
+  readonly code: 'unsupported' | 'lost' | 'refused';
+
+  constructor(code: MediaError['code'], message: string) {
+    super(message);
+    this.name = 'MediaError';
+    this.code = code;
+  }
+}

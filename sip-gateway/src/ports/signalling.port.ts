@@ -1,0 +1,54 @@
+import type { PhoneNumber } from '#contracts/ids.contract';
+
+/** What a leg to the carrier reports. After `onRefused` or `onEnded` nothing more is reported. */
+export interface TrunkLegEvents {
+  /** A provisional response other than 100; `sdp` when it carries early media. */
+  onProgress(status: number, sdp: string | null): void;
+  /** 200 OK; the ACK is already sent. */
+  onAnswered(sdp: string): void;
+  /** A final response other than 2xx, or none at all; `q850` is the cause of a Reason header (RFC 3326). */
+  onRefused(status: number, q850: number | null): void;
+  /** The other side hung up (BYE), or the dialog was lost. */
+  onEnded(): void;
+}
+
+/** A call we make through the trunk. Every method may be called at any time and never throws. */
+export interface OutgoingLeg {
+  /** Gives up before the answer (RFC 3261 §9). The final outcome still arrives: usually `onRefused(487)`. */
+  cancel(): void;
+  hangUp(): void;
+}
+
+/** A call the trunk makes to us. Every method may be called at any time and never throws. */
+export interface IncomingLeg {
+  /** The caller's number, or null when withheld or not a telephone number. */
+  readonly from: PhoneNumber | null;
+  readonly to: PhoneNumber;
+  /** The caller's offer. */
+  readonly sdp: string;
+  ring(): void;
+  /** 200 OK. Resolves true when it was sent, false when the caller gave up meanwhile. */
+  accept(sdp: string): Promise<boolean>;
+  reject(status: number): void;
+  hangUp(): void;
+  /** Names who hears about this leg; events before are kept for it. */
+  listen(events: IncomingLegEvents): void;
+}
+
+export interface IncomingLegEvents {
+  /** CANCEL before the answer. */
+  onCancelled(): void;
+  /** BYE after the answer, or the dialog was lost. */
+  onEnded(): void;
+}
+
+export interface OutgoingRequest {
+  readonly to: PhoneNumber;
+  readonly callerId: PhoneNumber;
+  readonly sdp: string;
+}
+
+export interface Trunk {
+  /** Sends the INVITE. What happens is reported to `events`, never by an exception. */
+  invite(request: OutgoingRequest, events: TrunkLegEvents): OutgoingLeg;
+}
