@@ -1,7 +1,24 @@
 import { z } from 'zod';
 
 /** Result of a call, DOMAIN §4.9. Contact is 11 and 12 only. */
-export const ResultCode = z.enum(['11', '12', '21', '31', '32', '33', '34', '35', '36', '41', '42', '43', '51', '52', '61', '71']);
+export const ResultCode = z.enum([
+  '11',
+  '12',
+  '21',
+  '31',
+  '32',
+  '33',
+  '34',
+  '35',
+  '36',
+  '41',
+  '42',
+  '43',
+  '51',
+  '52',
+  '61',
+  '71',
+]);
 export type ResultCode = z.infer<typeof ResultCode>;
 
 /** What was talked about, DOMAIN §4.9. */

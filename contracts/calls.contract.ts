@@ -58,7 +58,12 @@ export const CallView = z.object({
   isIdentified: z.boolean(),
   suggestedResult: ResultCode.nullable(),
   recording: RecordingState,
-  draft: z.object({ note: z.string(), resultCode: ResultCode.nullable(), contents: z.array(ContentCode), savedAt: Instant.nullable() }),
+  draft: z.object({
+    note: z.string(),
+    resultCode: ResultCode.nullable(),
+    contents: z.array(ContentCode),
+    savedAt: Instant.nullable(),
+  }),
 });
 export type CallView = z.infer<typeof CallView>;
 

@@ -56,7 +56,16 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
 /** One verdict of the contact gate: the rule, whether it passed, and figures to show with it. */
 export const GateReason = z.object({
-  code: z.enum(['case-closed', 'hours', 'stop-flag', 'attempts-today', 'within-the-hour', 'contacted-today', 'attempts-month', 'workplace']),
+  code: z.enum([
+    'case-closed',
+    'hours',
+    'stop-flag',
+    'attempts-today',
+    'within-the-hour',
+    'contacted-today',
+    'attempts-month',
+    'workplace',
+  ]),
   passed: z.boolean(),
   /** Numbers and codes for the sentence: {count: 2, limit: 3}, {until: "17:00"}, {flags: "S02"}. */
   values: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -98,7 +107,14 @@ export const TodayView = z.object({
   date: CalendarDate,
   rows: z.array(CaseRow),
   categories: z.array(Category),
-  counts: z.object({ total: z.int(), open: z.int(), done: z.int(), stopped: z.int(), callsToday: z.int(), contactsToday: z.int() }),
+  counts: z.object({
+    total: z.int(),
+    open: z.int(),
+    done: z.int(),
+    stopped: z.int(),
+    callsToday: z.int(),
+    contactsToday: z.int(),
+  }),
 });
 export type TodayView = z.infer<typeof TodayView>;
 

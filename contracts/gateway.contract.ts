@@ -58,7 +58,11 @@ export const OfferCommand = z.object({ type: z.literal('call.offer'), callId: Ca
 export const AnswerCommand = z.object({ type: z.literal('call.answer'), callId: CallId, agentId: UserId });
 export const HangUpCommand = z.object({ type: z.literal('call.hang-up'), callId: CallId });
 export const MuteCommand = z.object({ type: z.literal('party.mute'), callId: CallId, muted: z.boolean() });
-export const DigitsCommand = z.object({ type: z.literal('party.send-digits'), callId: CallId, digits: z.string().regex(/^[0-9*#A-D]{1,32}$/) });
+export const DigitsCommand = z.object({
+  type: z.literal('party.send-digits'),
+  callId: CallId,
+  digits: z.string().regex(/^[0-9*#A-D]{1,32}$/),
+});
 /** Drop an agent's phone: log-out, block. Ends the media session; a running call ends as agent-lost. */
 export const DropPhoneCommand = z.object({ type: z.literal('phone.drop'), agentId: UserId });
 
@@ -82,7 +86,17 @@ export const CommandEnvelope = z.object({
 });
 export type CommandEnvelope = z.infer<typeof CommandEnvelope>;
 
-export const CommandRefusal = z.enum(['expired', 'repeated', 'malformed', 'phone-not-ready', 'agent-busy', 'unknown-call', 'invalid-state', 'draining', 'failed']);
+export const CommandRefusal = z.enum([
+  'expired',
+  'repeated',
+  'malformed',
+  'phone-not-ready',
+  'agent-busy',
+  'unknown-call',
+  'invalid-state',
+  'draining',
+  'failed',
+]);
 export type CommandRefusal = z.infer<typeof CommandRefusal>;
 
 export const CommandReply = z.discriminatedUnion('ok', [
@@ -98,7 +112,12 @@ export const Fact = z.discriminatedUnion('type', [
   z.object({ type: z.literal('gateway.started') }),
   /** A browser phone registered, or was refused; audited by the server. `username` is the opaque credential name. */
   z.object({ type: z.literal('phone.registered'), userId: UserId, address: z.string() }),
-  z.object({ type: z.literal('phone.refused'), username: z.string().max(64), address: z.string(), reason: z.enum(['unknown', 'expired', 'wrong-response', 'foreign-address', 'wrong-transport']) }),
+  z.object({
+    type: z.literal('phone.refused'),
+    username: z.string().max(64),
+    address: z.string(),
+    reason: z.enum(['unknown', 'expired', 'wrong-response', 'foreign-address', 'wrong-transport']),
+  }),
   /** The agent's media session is up (parked, or attached again to its running call). */
   z.object({ type: z.literal('phone.ready'), userId: UserId, callId: CallId.nullable() }),
   z.object({ type: z.literal('phone.gone'), userId: UserId, callId: CallId.nullable() }),

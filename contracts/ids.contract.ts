@@ -24,7 +24,10 @@ export const GatewayId = id('GatewayId');
 export type GatewayId = z.infer<typeof GatewayId>;
 
 /** Debt category code (科目), two digits, DOMAIN R2. */
-export const CategoryCode = z.string().regex(/^\d{2}$/).brand<'CategoryCode'>();
+export const CategoryCode = z
+  .string()
+  .regex(/^\d{2}$/)
+  .brand<'CategoryCode'>();
 export type CategoryCode = z.infer<typeof CategoryCode>;
 
 /** A telephone number in E.164 form, for example +81220001100. Personal data: never logged. */

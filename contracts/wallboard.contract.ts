@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Instant } from './ids.contract.ts';
+import type { Ack } from './problem.contract.ts';
 
 /** GET /api/wallboard and wallboard:changed. Holds no personal data, masked or not, and ranks nobody. */
 export const WallboardView = z.object({
@@ -25,5 +26,5 @@ export interface WallboardServerEvents {
   'wallboard:changed': (board: WallboardView) => void;
 }
 export interface WallboardClientEvents {
-  'wallboard:watch': (command: Record<string, never>, acknowledge: (reply: import('./problem.contract.ts').Ack<WallboardView>) => void) => void;
+  'wallboard:watch': (command: Record<string, never>, acknowledge: (reply: Ack<WallboardView>) => void) => void;
 }
