@@ -1,0 +1,24 @@
+// `npm run bench`: lists the benchmarks; `npm run bench -- NAME [--quick]` runs one.
+import { parseArgs } from 'node:util';
+import type { Benchmark } from './benchmark.ts';
+
+/** Each loads only when it runs: some bring up a whole centre. */
+const BENCHMARKS: Readonly<Record<string, { readonly purpose: string; readonly load: () => Promise<Benchmark> }>> = {
+  'call-setup': {
+    purpose: 'click to INVITE, answer to audio, INVITE to pop-up, through the real browser, gateway, rtpengine and carrier',
+    load: async () => (await import('./call-setup/call-setup.ts')).callSetup,
+  },
+};
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
+const name = positionals[0];
+const chosen = name === undefined ? undefined : BENCHMARKS[name];
+if (!name || !chosen) {
+  for (const [known, { purpose }] of Object.entries(BENCHMARKS)) console.log(`${known.padEnd(12)} ${purpose}`);
+  process.exit(name ? 1 : 0);
+}
+
+const benchmark = await chosen.load();
+const { table, figures } = await benchmark({ quick: values.quick, progress: (line) => console.error(line) });
+console.table(table);
+console.log(JSON.stringify({ bench: name, ...figures }));

@@ -1,0 +1,41 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser, type BrowserContext } from '@playwright/test';
+import { writeToneFile } from './tone-file.ts';
+
+/** What the fake microphone of a seat plays. */
+export const AGENT_TONE_HZ = 440;
+
+/** Chromium as a seat's browser: a microphone that plays 440 Hz, and loopback allowed for media because the centre runs here. */
+export async function launchSeat(extraArgs: readonly string[] = ['--allow-loopback-in-peer-connection']): Promise<Browser> {
+  const tone = path.join(mkdtempSync(path.join(tmpdir(), 'kakehashi-tone-')), 'agent.wav');
+  writeToneFile(tone, AGENT_TONE_HZ);
+  return chromium.launch({
+    executablePath: process.env['CHROME_BIN'] ?? '/usr/bin/chromium',
+    chromiumSandbox: false,
+    args: [
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      `--use-file-for-fake-audio-capture=${tone}`,
+      '--autoplay-policy=no-user-gesture-required',
+      '--disable-gpu',
+      '--disable-background-networking',
+      ...extraArgs,
+    ],
+  });
+}
+
+/** A browser profile of a seat: Japanese, Tokyo time, microphone allowed, no processing that would bend a tone. */
+export async function newSeatContext(seat: Browser, origin: string): Promise<BrowserContext> {
+  const context = await seat.newContext({
+    baseURL: origin,
+    locale: 'ja-JP',
+    timezoneId: 'Asia/Tokyo',
+    permissions: ['microphone'],
+    viewport: { width: 1920, height: 1080 },
+    ignoreHTTPSErrors: false,
+  });
+  await context.addInitScript(() => localStorage.setItem('kk.phone.processing', 'off'));
+  return context;
+}
