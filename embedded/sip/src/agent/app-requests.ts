@@ -1,0 +1,140 @@
+import type { Dialog } from '../dialog/dialog.ts';
+import { parseCSeq } from '../message/cseq.ts';
+import { HeaderList } from '../message/header-list.ts';
+import { parseNameAddr, tagOf, withTag } from '../message/name-addr.ts';
+import type { SipRequest } from '../message/sip-message.ts';
+import { parseUri } from '../message/uri.ts';
+import type { Flow } from '../transport/flow.ts';
+import { appendHeaders, appHeaders, completeBody } from './app-headers.ts';
+import { refuse } from './application.ts';
+import type { AppClient, CommandReply } from './application.ts';
+import { newSeq, newTag, newUuid } from './identifiers.ts';
+import type { InviteAnswers } from './invite-answers.ts';
+import { contactFor, viaFor } from './local-address.ts';
+import { inDialogFlow, outOfDialogHop } from './next-hop.ts';
+import type { SentRequests } from './sent-requests.ts';
+import type { Stack } from './stack.ts';
+
+const NO_DIALOG = 'Server error: unable to find dialog for dialog id provided';
+const CONTACT_METHODS = ['INVITE', 'REFER', 'UPDATE'];
+
+/** A request the application wants sent. */
+export interface WantedRequest {
+  readonly message: SipRequest;
+  readonly txnId: string;
+  readonly dialogId: string;
+  readonly route: string;
+}
+
+/** Sends the application's requests to the network (RFC 3261 §8.1, §9.1, §12.2.1, §13.2, §15.1.1). */
+export class AppRequests {
+  private readonly stack: Stack;
+  private readonly sent: SentRequests;
+  private readonly answers: InviteAnswers;
+
+  constructor(stack: Stack, sent: SentRequests, answers: InviteAnswers) {
+    this.stack = stack;
+    this.sent = sent;
+    this.answers = answers;
+  }
+
+  async request(client: AppClient, wanted: WantedRequest): Promise<CommandReply> {
+    const { method } = wanted.message;
+    if (method === 'SUBSCRIBE' || method === 'PRACK') return refuse(`${method} is not supported`);
+    if (wanted.dialogId !== '') {
+      const dialog = this.stack.dialogs.findById(wanted.dialogId);
+      if (dialog === undefined || this.stack.clientOf.get(dialog) !== client) return refuse(NO_DIALOG);
+      return this.inDialog(client, dialog, wanted.message);
+    }
+    if (wanted.txnId !== '') return this.cancel(client, wanted);
+    const ofCall = this.dialogOfCall(client, wanted.message);
+    return ofCall === undefined ? this.outOfDialog(client, wanted) : this.inDialog(client, ofCall, wanted.message);
+  }
+
+  /** A request that carries the Call-ID and tags of a live dialog means that dialog. */
+  private dialogOfCall(client: AppClient, message: SipRequest): Dialog | undefined {
+    const callId = message.headers.get('Call-ID');
+    if (callId === undefined || tagOf(message.headers.get('To')) === undefined) return undefined;
+    return this.stack.dialogs.all().find((dialog) => dialog.callId === callId && this.stack.clientOf.get(dialog) === client);
+  }
+
+  private cancel(client: AppClient, wanted: WantedRequest): CommandReply {
+    const open = this.stack.outgoing.get(wanted.txnId);
+    const isCancel = wanted.message.method === 'CANCEL';
+    if (!isCancel) return refuse(`a transaction id goes only with CANCEL, not with ${wanted.message.method}`);
+    if (open?.client !== client || open.transaction.request.method !== 'INVITE') {
+      return refuse(`unable to cancel unknown transaction id: ${wanted.txnId}`);
+    }
+    const request = this.answers.cancel(open, appHeaders(wanted.message, open.transaction.flow, 'transaction'));
+    return { ok: true, sent: request, flow: open.transaction.flow, txnId: newUuid(), dialogId: '' };
+  }
+
+  private async outOfDialog(client: AppClient, { message, route }: WantedRequest): Promise<CommandReply> {
+    const { method } = message;
+    if (method === 'ACK' || method === 'BYE' || method === 'UPDATE' || method === 'CANCEL') return refuse(NO_DIALOG);
+    if (parseUri(message.uri) === undefined) return refuse('invalid request-uri: it cannot be parsed as a sip uri');
+    const hop = await outOfDialogHop(this.stack, message.uri, route);
+    if ('refusal' in hop) return refuse(hop.refusal);
+    const own = appHeaders(message, hop.flow, 'nothing');
+    const problem = completeBody(own, message) ?? addressProblem(own);
+    if (problem !== undefined) return refuse(problem);
+    const headers = outOfDialogHeaders(message, own, hop.flow);
+    const request: SipRequest = { kind: 'request', method, uri: message.uri, headers, body: message.body };
+    return this.sent.send({ client, request, flow: hop.flow, dialog: undefined });
+  }
+
+  private async inDialog(client: AppClient, dialog: Dialog, message: SipRequest): Promise<CommandReply> {
+    const { method } = message;
+    if (method === 'CANCEL') return refuse('CANCEL needs the transaction id of its INVITE, not a dialog id');
+    if (method === 'ACK') return this.answers.acknowledge(dialog, message);
+    if (method === 'INVITE' && (dialog.openInvite !== undefined || dialog.phase !== 'confirmed')) {
+      return refuse('another INVITE is in progress in this dialog');
+    }
+    if (method === 'INVITE') dialog.openInvite = 'ours';
+    if (method === 'BYE') {
+      dialog.isEnding = true;
+      this.answers.cancelInside(dialog);
+    }
+    const flow = await inDialogFlow(this.stack, dialog);
+    const own = appHeaders(message, flow, 'transaction');
+    const problem = completeBody(own, message) ?? addressProblem(own);
+    if (problem !== undefined) {
+      if (method === 'INVITE') dialog.openInvite = undefined;
+      return refuse(problem);
+    }
+    // A digest retry names its CSeq; the dialog's own count is what the peer goes by.
+    dialog.localSeq += 1;
+    const { uri, headers } = dialog.requestHead(method, dialog.localSeq, viaFor(flow));
+    if (CONTACT_METHODS.includes(method) && !own.has('Contact')) headers.add('Contact', dialog.localContact);
+    appendHeaders(headers, own);
+    const request: SipRequest = { kind: 'request', method, uri, headers, body: message.body };
+    return this.sent.send({ client, request, flow, dialog });
+  }
+}
+
+/** RFC 3261 §8.1.1, with what the application chose in place of the defaults. */
+function outOfDialogHeaders(message: SipRequest, own: HeaderList, flow: Flow): HeaderList {
+  const { method, uri } = message;
+  const from = own.get('From') ?? contactFor(flow);
+  const seq = /^\d+/.exec(own.get('CSeq')?.trim() ?? '')?.[0];
+  const headers = new HeaderList()
+    .add('Via', viaFor(flow))
+    .add('Max-Forwards', own.get('Max-Forwards') ?? '70')
+    .add('From', tagOf(from) === undefined ? withTag(from, newTag()) : from)
+    .add('To', own.get('To') ?? `<${uri}>`)
+    .add('Call-ID', own.get('Call-ID') ?? newUuid())
+    .add('CSeq', `${parseCSeq(`${seq ?? ''} ${method}`)?.number ?? newSeq()} ${method}`);
+  if (method === 'INVITE' && !own.has('Contact')) headers.add('Contact', contactFor(flow));
+  for (const name of ['Max-Forwards', 'From', 'To', 'Call-ID', 'CSeq']) own.remove(name);
+  appendHeaders(headers, own);
+  return headers;
+}
+
+/** The peer would have to refuse these; the application hears of it at once. */
+function addressProblem(headers: HeaderList): string | undefined {
+  for (const name of ['From', 'To', 'Contact']) {
+    const value = headers.get(name);
+    if (value !== undefined && value !== '*' && parseNameAddr(value) === undefined) return `invalid ${name}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,66 @@
+import { parseNameAddr } from '../message/name-addr.ts';
+import { parseUri } from '../message/uri.ts';
+import type { SipUri } from '../message/uri.ts';
+import type { Dialog } from '../dialog/dialog.ts';
+import type { Flow, Protocol } from '../transport/flow.ts';
+import { resolveHost } from '../transport/resolver.ts';
+import type { Stack } from './stack.ts';
+
+const PROTOCOLS: readonly Protocol[] = ['udp', 'tcp', 'ws', 'wss'];
+
+/** A way to the peer, or why there is none. */
+export type Hop = { readonly flow: Flow } | { readonly refusal: string };
+
+const NO_TRANSPORT = 'requested protocol/transport not available';
+
+/** Where a request outside a dialog goes: a registered connection, the given route, else its Request-URI. */
+export async function outOfDialogHop(stack: Stack, requestUri: string, route: string): Promise<Hop> {
+  const registered = stack.flows.find(requestUri);
+  if (registered !== undefined) return { flow: registered };
+  const target = parseUri(route === '' ? requestUri : /^sips?:/i.test(route) ? route : `sip:${route}`);
+  if (target === undefined) return { refusal: `invalid ${route === '' ? 'request-uri' : 'route'}: it cannot be parsed` };
+  return openTo(stack, target);
+}
+
+/** Where a request inside a dialog goes; a closed flow when its connection is gone, so that sending on it fails at once. */
+export async function inDialogFlow(stack: Stack, dialog: Dialog): Promise<Flow> {
+  const firstRoute = dialog.routeSet[0];
+  const registered = firstRoute === undefined ? stack.flows.find(dialog.remoteTarget) : undefined;
+  if (registered !== undefined) return registered;
+  if (dialog.flow.isReliable && dialog.flow.isOpen()) return dialog.flow;
+  // Behind NAT the source address is worth more than the Contact; the two are the same otherwise.
+  if (firstRoute === undefined && !dialog.flow.isReliable) return dialog.flow;
+  const uri = parseUri(firstRoute === undefined ? dialog.remoteTarget : (parseNameAddr(firstRoute)?.uri ?? ''));
+  const hop = uri === undefined || isWebSocket(dialog.flow) ? undefined : await openTo(stack, uri);
+  if (hop === undefined || 'refusal' in hop) return dialog.flow;
+  dialog.flow = hop.flow;
+  return hop.flow;
+}
+
+async function openTo(stack: Stack, target: SipUri): Promise<Hop> {
+  const protocol = protocolOf(target);
+  if (protocol === undefined || !stack.transports.all().some((transport) => transport.protocol === protocol)) {
+    return { refusal: NO_TRANSPORT };
+  }
+  const host = await resolveHost(target.host);
+  if (host === undefined)
+    return { refusal: protocol === 'ws' || protocol === 'wss' ? NO_TRANSPORT : 'the host cannot be resolved' };
+  const port = target.port ?? 5060;
+  const isOurs = stack.transports
+    .all()
+    .some(({ protocol: p, local }) => p === protocol && local.host === host && local.port === port);
+  if (isOurs) return { refusal: 'can not send request to myself' };
+  const flow = stack.transports.open(protocol, { host, port });
+  return flow === undefined ? { refusal: NO_TRANSPORT } : { flow };
+}
+
+function protocolOf(uri: SipUri): Protocol | undefined {
+  // SIPS needs TLS on every hop (RFC 3261 §26.2.2), which is not served.
+  if (uri.scheme === 'sips') return undefined;
+  const name = uri.params.get('transport')?.toLowerCase() ?? 'udp';
+  return PROTOCOLS.find((protocol) => protocol === name);
+}
+
+function isWebSocket(flow: Flow): boolean {
+  return flow.protocol === 'ws' || flow.protocol === 'wss';
+}

@@ -1,0 +1,54 @@
+import type { Dialog } from '../dialog/dialog.ts';
+import type { DialogTable } from '../dialog/dialog-table.ts';
+import type { ServerTransaction } from '../transaction/server-transaction.ts';
+import type { ClientTransaction } from '../transaction/client-transaction.ts';
+import type { TransactionTable } from '../transaction/transaction-table.ts';
+import type { Clock, TimerValues } from '../transaction/timers.ts';
+import type { TransportSet } from '../transport/transport-set.ts';
+import type { AppClient, Application } from './application.ts';
+import type { RegisteredFlows } from './registered-flows.ts';
+
+/** A request from the network the application has not finally answered. */
+export interface IncomingRequest {
+  readonly txnId: string;
+  readonly transaction: ServerTransaction;
+  readonly client: AppClient;
+  /** The dialog it came in, or the one its first answer made. */
+  dialog: Dialog | undefined;
+  /** Whether it came inside an existing dialog. */
+  readonly isInDialog: boolean;
+  /** Our To tag, once chosen. */
+  toTag: string | undefined;
+  hasProvisional: boolean;
+  stopPatience: () => void;
+}
+
+/** A request of the application that has no final response yet. */
+export interface OutgoingRequest {
+  readonly txnId: string;
+  readonly transaction: ClientTransaction;
+  readonly client: AppClient;
+  readonly isInDialog: boolean;
+  /** The dialog it was sent in, or the one an answer confirmed. */
+  dialog: Dialog | undefined;
+  /** Every early dialog its provisional responses made. */
+  readonly branches: Set<Dialog>;
+  isCancelled: boolean;
+  /** Sends the CANCEL that waits for the first provisional response (RFC 3261 §9.1). */
+  heldCancel: (() => void) | undefined;
+}
+
+/** Everything the user agent is made of; one for each server. */
+export interface Stack {
+  readonly transports: TransportSet;
+  readonly transactions: TransactionTable;
+  readonly dialogs: DialogTable;
+  readonly flows: RegisteredFlows;
+  readonly application: Application;
+  readonly timers: TimerValues;
+  readonly clock: Clock;
+  readonly incoming: Map<string, IncomingRequest>;
+  readonly outgoing: Map<string, OutgoingRequest>;
+  /** Which application a dialog belongs to. */
+  readonly clientOf: WeakMap<Dialog, AppClient>;
+}

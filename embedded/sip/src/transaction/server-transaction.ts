@@ -1,0 +1,97 @@
+import type { Buffer } from 'node:buffer';
+import { serialize } from '../message/sip-message.ts';
+import type { SipRequest, SipResponse } from '../message/sip-message.ts';
+import type { Flow } from '../transport/flow.ts';
+import { stepInviteServer } from './invite-server-machine.ts';
+import { INITIAL } from './machine.ts';
+import type { Effect, MachineSettings, MachineState, ServerEvent } from './machine.ts';
+import { stepNonInviteServer } from './non-invite-server-machine.ts';
+import { TimerSet } from './timer-set.ts';
+import type { Clock, TimerValues } from './timers.ts';
+
+export interface ServerOptions {
+  readonly request: SipRequest;
+  readonly flow: Flow;
+  readonly replyFlow: Flow;
+  readonly timers: TimerValues;
+  readonly clock: Clock;
+  readonly onTerminated: () => void;
+}
+
+/** Runs a server machine: repeats responses, absorbs repeated requests, times. */
+export class ServerTransaction {
+  readonly request: SipRequest;
+  /** Where the request came from. */
+  readonly flow: Flow;
+  /** Where responses go. */
+  readonly replyFlow: Flow;
+  private readonly settings: MachineSettings;
+  private readonly timers: TimerSet;
+  private readonly onTerminated: () => void;
+  private state: MachineState = INITIAL;
+  private responseBytes: Buffer | undefined;
+
+  constructor(options: ServerOptions) {
+    this.request = options.request;
+    this.flow = options.flow;
+    this.replyFlow = options.replyFlow;
+    this.settings = { ...options.timers, isReliable: options.flow.isReliable };
+    this.timers = new TimerSet(options.clock);
+    this.onTerminated = options.onTerminated;
+    this.step({ kind: 'request' });
+  }
+
+  /** True until a final response was sent. */
+  isPending(): boolean {
+    return this.state.phase === 'trying' || this.state.phase === 'proceeding';
+  }
+
+  respond(response: SipResponse): void {
+    this.responseBytes = serialize(response);
+    this.step({ kind: 'respond', status: response.status });
+  }
+
+  /** Sends the 2xx of an accepted INVITE once more (RFC 3261 §13.3.1.4). */
+  repeatSuccess(bytes: Buffer): void {
+    this.replyFlow.send(bytes, () => undefined);
+  }
+
+  /** The same request again, or its ACK. */
+  receive(request: SipRequest): void {
+    this.step(request.method === 'ACK' ? { kind: 'ack' } : { kind: 'request' });
+  }
+
+  noteFlowClosed(): void {
+    this.step({ kind: 'transport-error' });
+  }
+
+  /** Ends it without an answer, because nobody waits for one any more. */
+  drop(): void {
+    if (this.state.phase === 'terminated') return;
+    this.state = { phase: 'terminated', intervalMs: 0 };
+    this.timers.stopAll();
+    this.onTerminated();
+  }
+
+  private step(event: ServerEvent): void {
+    const before = this.state.phase;
+    const machine = this.request.method === 'INVITE' ? stepInviteServer : stepNonInviteServer;
+    const { state, effects } = machine(this.state, event, this.settings);
+    this.state = state;
+    for (const effect of effects) this.run(effect);
+    if (state.phase === 'terminated' && before !== 'terminated') {
+      this.timers.stopAll();
+      this.onTerminated();
+    }
+  }
+
+  private run(effect: Effect): void {
+    if (effect.kind === 'send-response' && this.responseBytes !== undefined) {
+      this.replyFlow.send(this.responseBytes, () => this.step({ kind: 'transport-error' }));
+    }
+    if (effect.kind === 'start-timer') {
+      this.timers.start(effect.name, effect.delayMs, () => this.step({ kind: 'timer', name: effect.name }));
+    }
+    if (effect.kind === 'stop-timer') this.timers.stop(effect.name);
+  }
+}
