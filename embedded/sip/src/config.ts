@@ -7,7 +7,7 @@ import type { Endpoint } from './transport/flow.ts';
 
 const isConcrete = (host: string): boolean => isIP(host) !== 0 && host !== '0.0.0.0' && host !== '::';
 
-const endpoint = z.string().transform((text, context): Endpoint => {
+const endpoint = z.string('is needed').transform((text, context): Endpoint => {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2] ?? '';
   const port = Number(match?.[3] ?? -1);

@@ -11,6 +11,12 @@ try {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 } catch (error) {
-  stderr.write(`The SIP server cannot start: ${error instanceof Error ? error.message : 'unknown error'}\n`);
+  stderr.write(`The SIP server cannot start: ${explain(error)}.\n`);
   exit(1);
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  const isBusy = 'code' in error && error.code === 'EADDRINUSE' && 'address' in error && 'port' in error;
+  return isBusy ? `${String(error.address)}:${String(error.port)} is in use` : error.message;
 }

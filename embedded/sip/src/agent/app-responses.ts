@@ -28,6 +28,8 @@ export class AppResponses {
     const incoming = this.stack.incoming.get(txnId);
     const isAnswerable = incoming?.client === client && incoming.transaction.isPending();
     if (incoming === undefined || !isAnswerable) return refuse('Response not sent due to unknown transaction');
+    if (incoming.transaction.request.method === 'SUBSCRIBE' && wanted.status < 300)
+      return refuse('subscriptions are not supported');
     if (wanted.status < 200 && /(^|[,\s])100rel($|[,\s])/i.test(wanted.headers.getAll('Require').join(','))) {
       return refuse('reliable provisional responses are not supported');
     }

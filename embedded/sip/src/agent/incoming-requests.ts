@@ -95,7 +95,6 @@ export class IncomingRequests {
     const { method } = request;
     const required = requiredExtensions(request);
     if (DIALOG_ONLY_METHODS.includes(method)) this.reject(transaction, 481);
-    else if (method === 'SUBSCRIBE') this.reject(transaction, 405);
     else if (required.length > 0) this.reject(transaction, 420, required);
     else if (method === 'INVITE' && recordedPeer(request) === undefined) this.reject(transaction, 400);
     else this.offerNew(transaction);
@@ -105,7 +104,7 @@ export class IncomingRequests {
     const { request, flow } = transaction;
     const client = this.stack.application.clientFor(request.method);
     if (client === undefined) {
-      this.reject(transaction, KNOWN_METHODS.includes(request.method) ? 503 : 501);
+      this.reject(transaction, statusWithoutRoute(request.method));
       return;
     }
     if (request.method === 'INVITE') transaction.respond(responseTo(request, 100));
@@ -216,6 +215,12 @@ export class IncomingRequests {
     if (status === 500) response.headers.add('Retry-After', '1');
     transaction.respond(response);
   }
+}
+
+/** SUBSCRIBE is known but never leads to a subscription here. */
+function statusWithoutRoute(method: string): number {
+  if (method === 'SUBSCRIBE') return 405;
+  return KNOWN_METHODS.includes(method) ? 503 : 501;
 }
 
 /** RFC 3261 §8.2.2.3: what the peer insists on and we do not do. */

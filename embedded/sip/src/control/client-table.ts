@@ -24,7 +24,6 @@ export class ClientTable implements Application {
     const name = verb.toLowerCase();
     if (this.client !== client || !/^[a-z]+$/.test(name))
       return `cannot route ${name.startsWith('cdr:') ? 'cdr events' : 'this verb'}`;
-    if (name === 'subscribe') return 'subscribe is not supported';
     this.verbs.add(name);
     return undefined;
   }
