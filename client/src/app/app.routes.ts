@@ -1,12 +1,23 @@
-import type { Routes } from '@angular/router';
-import { requireSession } from './platform/guards';
+import { inject } from '@angular/core';
+import type { RedirectFunction, Routes } from '@angular/router';
+import { requirePermission, requireSession } from './platform/guards';
+import { Session } from './platform/session';
 
-/**
- * A feature hangs here lazily with its own routes file and scope of words:
- * { path: 'desk', canActivate: [requirePermission('calls.dial')], loadChildren: () => import('./calls/desk.routes').then((m) => m.DESK_ROUTES) }
- */
+/** Where a person's day starts: the list when they have one, else the board. */
+const goHome: RedirectFunction = async () => {
+  const session = inject(Session);
+  await session.load();
+  return session.can('cases.list') ? '/today' : '/wallboard';
+};
+
 export const routes: Routes = [
   { path: 'login', loadComponent: () => import('./users/login').then((m) => m.Login) },
+  { path: '', pathMatch: 'full', redirectTo: goHome },
+  {
+    path: 'wallboard',
+    canActivate: [requireSession, requirePermission('wallboard.read')],
+    loadChildren: () => import('./wallboard/wallboard.routes').then((m) => m.WALLBOARD_ROUTES),
+  },
   {
     path: '',
     canActivate: [requireSession],

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, effect, inject } from '@angular/cor
 import { Router, RouterOutlet } from '@angular/router';
 import { Session } from './platform/session';
 import { SocketLink } from './platform/socket-link';
+import { AgentStatus } from './shell/agent-status';
 
 @Component({
   selector: 'kk-app',
@@ -16,6 +17,8 @@ export class App {
   readonly #router = inject(Router);
 
   constructor() {
+    // Listens before the link opens: the server says the agent's state as soon as it is up.
+    inject(AgentStatus);
     effect(() => (this.#session.view() ? this.#link.open() : this.#link.close()));
     this.#link.on('session:ended', () => {
       this.#session.forget();

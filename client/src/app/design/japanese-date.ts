@@ -12,7 +12,11 @@ const ERAS = [
 const WEEKDAYS = ['日', '月', '火', '水', '木', '金', '土'] as const;
 const FISCAL_YEAR_STARTS_IN_MONTH = 4;
 
-export type DateForm = 'full' | 'table' | 'list' | 'plan';
+/**
+ * `full` 令和8年12月1日(2026-12-01), `table` 令和8年12月1日, `list` 12月1日 within the fiscal year,
+ * `plan` the same with the weekday, `day` 令和8年12月1日(火).
+ */
+export type DateForm = 'full' | 'table' | 'list' | 'plan' | 'day';
 
 interface DateParts {
   readonly year: number;
@@ -37,7 +41,7 @@ export function fiscalYearOf(date: string): number {
 
 /** A calendar date (YYYY-MM-DD) in words. `today` decides whether `list` may leave the year out. */
 export function formatDate(date: string, form: DateForm, locale: Locale, today: string): string {
-  const hasYear = form === 'full' || form === 'table' || fiscalYearOf(date) !== fiscalYearOf(today);
+  const hasYear = form === 'full' || form === 'table' || form === 'day' || fiscalYearOf(date) !== fiscalYearOf(today);
   return locale === 'ja' ? japanese(date, form, hasYear) : english(date, form, hasYear);
 }
 
@@ -50,7 +54,7 @@ function japanese(date: string, form: DateForm, hasYear: boolean): string {
   const { month, day } = partsOf(date);
   const words = `${hasYear ? eraYear(date) : ''}${month}月${day}日`;
   if (form === 'full') return `${words}(${date})`;
-  return form === 'plan' ? `${words}(${WEEKDAYS[weekdayOf(date)] ?? ''})` : words;
+  return form === 'plan' || form === 'day' ? `${words}(${WEEKDAYS[weekdayOf(date)] ?? ''})` : words;
 }
 
 function english(date: string, form: DateForm, hasYear: boolean): string {
@@ -58,7 +62,7 @@ function english(date: string, form: DateForm, hasYear: boolean): string {
     day: 'numeric',
     month: 'short',
     ...(hasYear && { year: 'numeric' }),
-    ...(form === 'plan' && { weekday: 'short' }),
+    ...((form === 'plan' || form === 'day') && { weekday: 'short' }),
     timeZone: 'UTC',
   }).format(new Date(`${date}T00:00:00Z`));
 }

@@ -28,6 +28,12 @@ export class Appearance {
     this.#root.dataset['theme'] = theme;
   }
 
+  /** A screen with a theme of its own (a wallboard), not remembered. Returns what gives the person's theme back. */
+  override(theme: Theme): () => void {
+    this.#root.dataset['theme'] = theme;
+    return () => (this.#root.dataset['theme'] = this.#theme());
+  }
+
   chooseTextSize(size: TextSize): void {
     remember('text-size', size);
     this.#textSize.set(size);

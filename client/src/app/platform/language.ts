@@ -1,7 +1,7 @@
 import { DOCUMENT, inject, Injectable, signal } from '@angular/core';
 import { TranslocoService } from '@jsverse/transloco';
 import type { Locale } from '#contracts/users.contract';
-import { readRemembered, remember } from './remembered';
+import { isRemembered, readRemembered, remember } from './remembered';
 
 export const LOCALES = ['ja', 'en'] as const satisfies readonly Locale[];
 
@@ -22,6 +22,11 @@ export class Language {
     remember('locale', locale);
     this.#locale.set(locale);
     this.#apply(locale);
+  }
+
+  /** Takes a person's own language at log-in, unless this browser was told otherwise. */
+  adopt(locale: Locale): void {
+    if (!isRemembered('locale')) this.choose(locale);
   }
 
   #apply(locale: Locale): void {

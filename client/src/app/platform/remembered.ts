@@ -15,3 +15,11 @@ export function remember(key: string, value: string): void {
     // A private window or a full disk: the choice holds until the page is closed.
   }
 }
+
+export function isRemembered(key: string): boolean {
+  try {
+    return localStorage.getItem(`kakehashi.${key}`) !== null;
+  } catch {
+    return false;
+  }
+}

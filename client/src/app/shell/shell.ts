@@ -1,10 +1,58 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
-import { RouterOutlet } from '@angular/router';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { TranslocoPipe } from '@jsverse/transloco';
+import type { Permission } from '#contracts/users.contract';
+import { Banner } from '../design/banner';
+import { BrandMark } from '../design/brand-mark';
+import { japanDate, japanTime } from '../design/japan-time';
+import { ToastOutlet } from '../design/toast-outlet';
+import { Wareki } from '../design/wareki';
+import { Clock } from '../platform/clock';
+import { Session } from '../platform/session';
+import { Site } from '../platform/site';
+import { SocketLink } from '../platform/socket-link';
+import { AgentStateMenu } from './agent-state-menu';
+import { UserMenu } from './user-menu';
 
+const TABS: readonly { path: string; word: string; needs: Permission }[] = [
+  { path: '/today', word: 'today', needs: 'cases.list' },
+  { path: '/desk', word: 'desk', needs: 'calls.dial' },
+  { path: '/wallboard', word: 'wallboard', needs: 'wallboard.read' },
+];
+
+/** The frame of every working screen: top bar, notices, and the feature below. */
 @Component({
   selector: 'kk-shell',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [RouterOutlet],
-  template: '<main><router-outlet /></main>',
+  imports: [
+    AgentStateMenu,
+    Banner,
+    BrandMark,
+    RouterLink,
+    RouterLinkActive,
+    RouterOutlet,
+    ToastOutlet,
+    TranslocoPipe,
+    UserMenu,
+    Wareki,
+  ],
+  templateUrl: './shell.html',
+  styleUrl: './shell.scss',
 })
-export class Shell {}
+export class Shell {
+  readonly #clock = inject(Clock);
+  protected readonly session = inject(Session);
+  protected readonly site = inject(Site);
+  readonly #link = inject(SocketLink);
+
+  protected readonly tabs = computed(() => TABS.filter((tab) => this.session.can(tab.needs)));
+  protected readonly isOffline = computed(() => this.#link.state() === 'reconnecting');
+  protected readonly today = computed(() => japanDate(this.#clock.now()));
+  protected readonly time = computed(() => japanTime(this.#clock.now()));
+  protected readonly canTakeCalls = computed(() => this.session.can('agents.set-state'));
+
+  constructor() {
+    void this.site.load();
+    this.#link.onReconnect(() => void this.site.load());
+  }
+}

@@ -1,0 +1,42 @@
+import { CdkMenu, CdkMenuGroup, CdkMenuItem, CdkMenuItemRadio, CdkMenuTrigger } from '@angular/cdk/menu';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { Router } from '@angular/router';
+import { TranslocoPipe } from '@jsverse/transloco';
+import { Icon } from '../design/icon';
+import { Appearance, TEXT_SIZES, THEMES } from '../platform/appearance';
+import { Language, LOCALES } from '../platform/language';
+import { Session } from '../platform/session';
+import { Toasts } from '../design/toasts';
+import { ProblemText } from '../platform/problem-text';
+
+/** Who is at this seat, and how they like their screen. */
+@Component({
+  selector: 'kk-user-menu',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [CdkMenu, CdkMenuGroup, CdkMenuItem, CdkMenuItemRadio, CdkMenuTrigger, Icon, TranslocoPipe],
+  templateUrl: './user-menu.html',
+  styleUrl: './menu.scss',
+})
+export class UserMenu {
+  readonly #router = inject(Router);
+  readonly #toasts = inject(Toasts);
+  readonly #problemText = inject(ProblemText);
+  protected readonly session = inject(Session);
+  protected readonly language = inject(Language);
+  protected readonly appearance = inject(Appearance);
+
+  protected readonly locales = LOCALES;
+  protected readonly themes = THEMES;
+  protected readonly textSizes = TEXT_SIZES;
+  protected readonly localeNames = { ja: '日本語', en: 'English' } as const;
+
+  protected async logOut(): Promise<void> {
+    try {
+      await this.session.logOut();
+      await this.#router.navigate(['/login']);
+    } catch (error) {
+      const { what, wayOut } = this.#problemText.of(error);
+      this.#toasts.show({ text: `${what}${wayOut}`, icon: 'error' });
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, DOCUMENT, effect, inject, input } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoPipe } from '@jsverse/transloco';
+import { BrandMark } from '../design/brand-mark';
+import { Icon } from '../design/icon';
+import { japanDate, japanTime } from '../design/japan-time';
+import { STATE_ICONS, type StateName } from '../design/state-tag';
+import { Wareki } from '../design/wareki';
+import { Appearance } from '../platform/appearance';
+import { Clock } from '../platform/clock';
+import { Language } from '../platform/language';
+import { ProblemText } from '../platform/problem-text';
+import { Session } from '../platform/session';
+import { ContactChart } from './contact-chart';
+import { cutPercent, missingPersons, neededPace } from './contact-rate';
+import { WallboardStore } from './wallboard-store';
+
+const SEPARATED = new Intl.NumberFormat('en-US');
+
+/** The board on the wall, read from eight metres: figures only, no person, no ranking. */
+@Component({
+  selector: 'kk-wallboard',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [BrandMark, ContactChart, Icon, RouterLink, TranslocoPipe, Wareki],
+  providers: [WallboardStore],
+  templateUrl: './wallboard.html',
+  styleUrl: './wallboard.scss',
+  host: { '[class]': 'store.freshness()', '[style.translate]': 'drift()' },
+})
+export class Wallboard {
+  /** A wall hangs in its own light: ?theme=light for a bright room. */
+  readonly theme = input<string>();
+
+  readonly #clock = inject(Clock);
+  readonly #document = inject(DOCUMENT);
+  readonly #appearance = inject(Appearance);
+  readonly #problemText = inject(ProblemText);
+  readonly #language = inject(Language);
+  protected readonly session = inject(Session);
+  protected readonly store = inject(WallboardStore);
+
+  protected readonly today = computed(() => japanDate(this.#clock.now()));
+  protected readonly time = computed(() => japanTime(this.#clock.now()));
+  protected readonly board = this.store.board;
+  protected readonly problem = computed(() =>
+    this.store.error() === undefined ? undefined : this.#problemText.of(this.store.error()),
+  );
+
+  protected readonly monthName = computed(() => {
+    const month = this.board()?.contactRate.month;
+    if (!month) return '';
+    const form = new Intl.DateTimeFormat(this.#language.locale() === 'ja' ? 'ja-JP' : 'en-GB', {
+      month: 'long',
+      timeZone: 'UTC',
+    });
+    return form.format(new Date(`${month}-01T00:00:00Z`));
+  });
+  protected readonly rate = computed(() => {
+    const rate = this.board()?.contactRate;
+    if (!rate) return undefined;
+    return {
+      percent: cutPercent(rate.reached, rate.requested) ?? '–',
+      missing: this.number(missingPersons(rate)),
+      pace: neededPace(rate),
+    };
+  });
+  protected readonly answeredPercent = computed(() => {
+    const today = this.board()?.today;
+    return today ? cutPercent(today.inboundAnswered, today.inbound) : null;
+  });
+  protected readonly waitSeconds = computed(() => {
+    const since = this.board()?.queue.longestSince;
+    return since ? Math.max(0, Math.floor((this.#clock.now() - Date.parse(since)) / 1000)) : null;
+  });
+  protected readonly floor = computed(() => {
+    const agents = this.board()?.agents;
+    if (!agents) return [];
+    const cell = (state: StateName, count: number) => ({ state, count, icon: STATE_ICONS[state] });
+    return [
+      cell('talk', agents.talking),
+      cell('ring', agents.ringing),
+      cell('ready', agents.ready),
+      cell('wrap', agents.wrapUp),
+      cell('away', agents.away),
+      cell('off', agents.offline),
+    ];
+  });
+  protected readonly figuresAt = computed(() => japanTime(Date.parse(this.board()?.at ?? ''), true));
+  protected readonly stoppedAt = computed(() => japanTime(Date.parse(this.board()?.at ?? '')));
+  protected readonly ageSeconds = computed(() => Math.floor(this.store.ageMs() / 1000));
+  /** Two pixels an hour and back, against burn-in. */
+  protected readonly drift = computed(() => {
+    const step = Math.floor(this.#clock.now() / 3_600_000) % 4;
+    return `${[0, 2, 4, 2][step] ?? 0}px 0`;
+  });
+
+  constructor() {
+    let giveBack: (() => void) | undefined;
+    effect(() => {
+      giveBack = this.#appearance.override(this.theme() === 'light' ? 'light' : 'dark');
+    });
+    inject(DestroyRef).onDestroy(() => giveBack?.());
+  }
+
+  protected number(value: number): string {
+    return SEPARATED.format(value);
+  }
+
+  protected async toggleFullScreen(): Promise<void> {
+    const page = this.#document;
+    await (page.fullscreenElement ? page.exitFullscreen() : page.documentElement.requestFullscreen());
+  }
+}
