@@ -7,12 +7,20 @@ import { writeToneFile } from './tone-file.ts';
 /** What the fake microphone of a seat plays. */
 export const AGENT_TONE_HZ = 440;
 
-/** Chromium as a seat's browser: a microphone that plays 440 Hz, and loopback allowed for media because the centre runs here. */
-export async function launchSeat(extraArgs: readonly string[] = ['--allow-loopback-in-peer-connection']): Promise<Browser> {
+export const CHROMIUM = process.env['CHROME_BIN'] ?? '/usr/bin/chromium';
+
+interface SeatOptions {
+  readonly executablePath?: string;
+  /** Chromium leaves the loopback interface out of WebRTC unless told otherwise; a seat on another machine needs no such flag. */
+  readonly isOnThisMachine?: boolean;
+}
+
+/** Chromium as a seat's browser, with a microphone that plays 440 Hz. */
+export async function launchSeat({ executablePath = CHROMIUM, isOnThisMachine = true }: SeatOptions = {}): Promise<Browser> {
   const tone = path.join(mkdtempSync(path.join(tmpdir(), 'kakehashi-tone-')), 'agent.wav');
   writeToneFile(tone, AGENT_TONE_HZ);
   return chromium.launch({
-    executablePath: process.env['CHROME_BIN'] ?? '/usr/bin/chromium',
+    executablePath,
     chromiumSandbox: false,
     args: [
       '--use-fake-device-for-media-stream',
@@ -21,7 +29,7 @@ export async function launchSeat(extraArgs: readonly string[] = ['--allow-loopba
       '--autoplay-policy=no-user-gesture-required',
       '--disable-gpu',
       '--disable-background-networking',
-      ...extraArgs,
+      ...(isOnThisMachine ? ['--allow-loopback-in-peer-connection'] : []),
     ],
   });
 }
@@ -34,7 +42,6 @@ export async function newSeatContext(seat: Browser, origin: string): Promise<Bro
     timezoneId: 'Asia/Tokyo',
     permissions: ['microphone'],
     viewport: { width: 1920, height: 1080 },
-    ignoreHTTPSErrors: false,
   });
   await context.addInitScript(() => localStorage.setItem('kk.phone.processing', 'off'));
   return context;
