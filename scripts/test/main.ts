@@ -14,7 +14,7 @@ interface Level {
 
 const LEVELS: readonly Level[] = [
   { name: 'unit', command: [bin('jasmine'), '--config=config/jasmine.unit.mjs'] },
-  { name: 'integration', command: [bin('jasmine'), '--config=config/jasmine.integration.mjs'] },
+  { name: 'integration', command: [bin('jasmine'), '--config=config/jasmine.integration.mjs'], needsClientBuild: true },
   { name: 'client', command: [bin('ng'), 'test', '--no-watch', '--no-progress'] },
   { name: 'e2e', command: [bin('playwright'), 'test', '--config=e2e/playwright.config.ts'], needsClientBuild: true },
 ];
