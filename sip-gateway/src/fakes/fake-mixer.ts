@@ -27,6 +27,11 @@ interface FakeLeg {
   digits: string;
 }
 
+interface FakeRecording {
+  readonly file: string;
+  readonly legs: readonly LegId[];
+}
+
 const HOST = '127.0.0.1';
 const FIRST_PORT = 40_000;
 const FAKE_SHA256 = '0'.repeat(64);
@@ -34,7 +39,8 @@ const FAKE_SHA256 = '0'.repeat(64);
 /** A `Mixer` in memory: moves no audio, refuses what the real one refuses, and remembers everything for assertions. */
 export class FakeMixer implements Mixer {
   readonly calls: FakeMixerCall[] = [];
-  readonly recordings = new Map<string, { readonly file: string; readonly legs: readonly LegId[] }>();
+  readonly recordings = new Map<string, FakeRecording>();
+  readonly #salvaged = new Map<string, FakeRecording>();
   readonly #legs = new Map<LegId, FakeLeg>();
   readonly #listeners: Partial<MixerEvents>[] = [];
   readonly #failures = new Map<FakeMixerCall['method'], MixerErrorCode>();
@@ -51,12 +57,13 @@ export class FakeMixer implements Mixer {
   }
 
   /** Plays an event of the real mixer to the listeners. */
-  emit<K extends keyof MixerEvents>(event: K, ...values: Parameters<MixerEvents[K]>): void {
-    if (event === 'onLost') this.#forgetAfterLoss(values[0]);
+  emit<K extends keyof MixerEvents>(event: K, ...values: Parameters<Required<MixerEvents>[K]>): void {
+    if (event === 'onLost' && values[0] === 'mixer') this.#loseMixer();
+    if (event === 'onLost' && values[0] === 'recorder') this.#loseRecorder();
     if (event === 'onRecordingFailed') this.recordings.delete(String(values[0]));
     for (const listener of this.#listeners) {
       // The key and its values belong together by the signature above; TypeScript cannot follow that through the union.
-      const handle = listener[event] as ((...all: Parameters<MixerEvents[K]>) => void) | undefined;
+      const handle = listener[event] as ((...all: Parameters<Required<MixerEvents>[K]>) => void) | undefined;
       handle?.(...values);
     }
   }
@@ -137,9 +144,10 @@ export class FakeMixer implements Mixer {
 
   async stopRecording(recording: string): Promise<RecordingReceipt> {
     this.#begin({ method: 'stopRecording', recording });
-    const open = this.recordings.get(recording);
+    const open = this.recordings.get(recording) ?? this.#salvaged.get(recording);
     if (!open) throw new MixerError('recording-failed', 'No such recording is running');
     this.recordings.delete(recording);
+    this.#salvaged.delete(recording);
     return { file: open.file, seconds: 0, sha256: FAKE_SHA256, concealedFrames: open.legs.map(() => 0) };
   }
 
@@ -169,9 +177,14 @@ export class FakeMixer implements Mixer {
     return state;
   }
 
-  /** The real mixer forgets every leg when it dies; either death ends all recordings. */
-  #forgetAfterLoss(process: unknown): void {
-    if (process === 'mixer') this.#legs.clear();
+  /** The recorder completes the files of a dead mixer, so their receipts can still be had. */
+  #loseMixer(): void {
+    this.#legs.clear();
+    for (const [recording, open] of this.recordings) this.#salvaged.set(recording, open);
     this.recordings.clear();
+  }
+
+  #loseRecorder(): void {
+    for (const recording of [...this.recordings.keys()]) this.emit('onRecordingFailed', recording, 'recorder lost');
   }
 }

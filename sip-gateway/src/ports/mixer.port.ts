@@ -40,6 +40,14 @@ export interface RecordingReceipt {
   readonly concealedFrames: readonly number[];
 }
 
+/** A recording that a crash left half-written, completed when the recorder started again. */
+export interface RepairedRecording {
+  /** File name under the recordings folder. */
+  readonly file: string;
+  readonly seconds: number;
+  readonly sha256: string;
+}
+
 export interface MixerEvents {
   /** A telephone-event of RFC 4733 began on this leg. */
   onDigit(leg: LegId, digit: string): void;
@@ -47,8 +55,13 @@ export interface MixerEvents {
   onFlow(leg: LegId, flow: 'silent' | 'flowing'): void;
   /** The recording can no longer be written (disk full, recorder died). What was written stays. */
   onRecordingFailed(recording: string, reason: string): void;
-  /** The mixer or recorder process is gone; every leg and recording in it is lost. */
+  /**
+   * The mixer or recorder process is gone; every leg and recording in it is lost. With the mixer gone, the recorder completes the files:
+   * `stopRecording` still gives the receipt of what was recorded.
+   */
   onLost(process: 'mixer' | 'recorder'): void;
+  /** At start, and after the recorder died: a file is complete up to the moment of the crash. */
+  onRecordingRepaired?(recording: RepairedRecording): void;
 }
 
 /**

@@ -1,0 +1,52 @@
+/** G.711 (ITU-T) at 8 kHz: 16-bit linear samples to and from one octet each. */
+
+/** RTP static payload types (RFC 3551 table 4). */
+export const PCMU = 0;
+export const PCMA = 8;
+
+/** The µ-law octet of a zero sample. */
+export const MULAW_SILENCE = 0xff;
+
+const MULAW_BIAS = 0x84;
+const MULAW_CLIP = 32_635;
+
+const mulawToLinear = Int16Array.from({ length: 256 }, (_, code) => expandMulaw(code));
+const alawToLinear = Int16Array.from({ length: 256 }, (_, code) => expandAlaw(code));
+const linearToMulaw = Uint8Array.from({ length: 65_536 }, (_, index) => compressMulaw(index - 32_768));
+
+/** Decodes G.711 octets into 16-bit samples; `samples` must be as long as `octets`. */
+export function decodeG711(payloadType: typeof PCMU | typeof PCMA, octets: Uint8Array, samples: Int16Array): void {
+  const table = payloadType === PCMU ? mulawToLinear : alawToLinear;
+  for (let i = 0; i < octets.length; i += 1) samples[i] = table[octets[i] ?? 0] ?? 0;
+}
+
+/** Encodes samples as µ-law, saturating what is outside 16 bits. */
+export function encodeMulaw(samples: ArrayLike<number>, octets: Uint8Array): void {
+  for (let i = 0; i < samples.length; i += 1) {
+    let sample = Math.round(samples[i] ?? 0);
+    if (sample > 32_767) sample = 32_767;
+    else if (sample < -32_768) sample = -32_768;
+    octets[i] = linearToMulaw[sample + 32_768] ?? MULAW_SILENCE;
+  }
+}
+
+function expandMulaw(code: number): number {
+  const bits = ~code & 0xff;
+  const magnitude = ((((bits & 0x0f) << 3) + MULAW_BIAS) << ((bits >> 4) & 7)) - MULAW_BIAS;
+  return bits & 0x80 ? -magnitude : magnitude;
+}
+
+function compressMulaw(sample: number): number {
+  const sign = sample < 0 ? 0x80 : 0;
+  const magnitude = Math.min(Math.abs(sample), MULAW_CLIP) + MULAW_BIAS;
+  const exponent = 31 - Math.clz32(magnitude) - 7;
+  return ~(sign | (exponent << 4) | ((magnitude >> (exponent + 3)) & 0x0f)) & 0xff;
+}
+
+function expandAlaw(code: number): number {
+  const bits = code ^ 0x55;
+  const exponent = (bits >> 4) & 7;
+  const mantissa = ((bits & 0x0f) << 4) + 8;
+  const magnitude = exponent === 0 ? mantissa : (mantissa + 0x100) << (exponent - 1);
+  return bits & 0x80 ? magnitude : -magnitude;
+}

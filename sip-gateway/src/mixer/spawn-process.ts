@@ -1,0 +1,25 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** Above ordinary programs, below the kernel's own threads. */
+const FIFO_PRIORITY = '30';
+
+/** The command that gives a program SCHED_FIFO, empty when the system does not permit it (no chrt, no right, or a container without a budget). */
+export async function realTimeCommand(): Promise<readonly string[]> {
+  const command = ['chrt', '-f', FIFO_PRIORITY];
+  try {
+    await promisify(execFile)('chrt', [...command.slice(1), process.execPath, '--version']);
+    return command;
+  } catch {
+    return [];
+  }
+}
+
+/** Starts a module of this folder in a Node process of its own with an IPC channel; `config` is its one argument, as JSON. */
+export function spawnNode(prefix: readonly string[], module: string, config: object): ChildProcess {
+  const script = fileURLToPath(new URL(module, import.meta.url));
+  const [command = process.execPath, ...args] = [...prefix, process.execPath, script, JSON.stringify(config)];
+  return spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+}
