@@ -20,6 +20,7 @@ describe('carrier configuration', () => {
       cache: 'data/carrier',
       voice: 'voice',
       answerMs: null,
+      logLevel: 'info',
     });
   });
 

@@ -44,6 +44,7 @@ const Settings = z.object({
   '--cache': z.string().min(1, 'must be a folder'),
   '--voice': z.enum(['voice', 'tone']),
   CARRIER_ANSWER_MS: Milliseconds.optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
 export interface CarrierConfig {
@@ -58,6 +59,7 @@ export interface CarrierConfig {
   readonly voice: 'voice' | 'tone';
   /** Replaces the ringing time of residents who answer; null for the usual 1 to 5 s. */
   readonly answerMs: number | null;
+  readonly logLevel: string;
 }
 
 /** Command line or environment do not make sense; the message names every problem. */
@@ -84,7 +86,11 @@ export function loadConfig(
 ): CarrierConfig {
   const values = readArguments(args);
   const flags = Object.fromEntries(Object.entries(values).map(([name, value]) => [`--${name}`, value]));
-  const parsed = Settings.safeParse({ ...flags, CARRIER_ANSWER_MS: environment['CARRIER_ANSWER_MS'] || undefined });
+  const fromEnvironment = {
+    CARRIER_ANSWER_MS: environment['CARRIER_ANSWER_MS'] || undefined,
+    LOG_LEVEL: environment['LOG_LEVEL'] || undefined,
+  };
+  const parsed = Settings.safeParse({ ...flags, ...fromEnvironment });
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`));
   const settings = parsed.data;
   return {
@@ -95,6 +101,7 @@ export function loadConfig(
     cache: settings['--cache'],
     voice: settings['--voice'],
     answerMs: settings.CARRIER_ANSWER_MS ?? null,
+    logLevel: settings.LOG_LEVEL,
   };
 }
 

@@ -37,8 +37,10 @@ export class RtpPorts {
     // Peers are IPv4 literals: there is no name to look up.
     const socket = createSocket({ type: 'udp4', lookup: (address, _options, callback) => callback(null, address, 4) });
     try {
+      // The look-up above answers at once, so `listening` may come before `bind` returns.
+      const listening = once(socket, 'listening');
       socket.bind({ port, address: this.#host, exclusive: true });
-      await once(socket, 'listening');
+      await listening;
       return socket;
     } catch (error) {
       socket.close();

@@ -1,0 +1,27 @@
+import type { CarrierCall } from './carrier-call.ts';
+
+const KEPT_AFTER_THE_END = 50;
+
+/** All calls that are up, and the last ones that ended. */
+export class CallLog {
+  readonly #calls = new Map<string, CarrierCall>();
+
+  add(call: CarrierCall): void {
+    this.#calls.set(call.id, call);
+    const ended = [...this.#calls.values()].filter((known) => known.state === 'ended');
+    for (const old of ended.slice(0, Math.max(0, ended.length - KEPT_AFTER_THE_END))) this.#calls.delete(old.id);
+  }
+
+  find(id: string): CarrierCall | null {
+    return this.#calls.get(id) ?? null;
+  }
+
+  newestFirst(): CarrierCall[] {
+    return [...this.#calls.values()].reverse();
+  }
+
+  /** Calls that are not over. */
+  current(): CarrierCall[] {
+    return this.newestFirst().filter((call) => call.state !== 'ended');
+  }
+}
