@@ -1,5 +1,5 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
-import { TranslocoPipe, TranslocoService } from '@jsverse/transloco';
+import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { TranslocoPipe } from '@jsverse/transloco';
 import type { GateReason, GateVerdict } from '#contracts/cases.contract';
 import { Icon } from './icon';
 
@@ -11,12 +11,29 @@ import { Icon } from './icon';
   template: `
     <ul>
       @for (reason of verdict().reasons; track reason.code) {
-        <li [class.refused]="!reason.passed">
-          <kk-icon [name]="reason.passed ? 'check' : 'block'" size="s" />
+        @let isShown = reason.passed ? 'passed' : isEnforced(reason) ? 'refused' : 'not-enforced';
+        <li [class]="isShown">
+          <kk-icon [name]="icons[isShown]" size="s" />
           <span>{{ 'kit.gate.' + reason.code + (reason.passed ? '.passed' : '.refused') | transloco: reason.values }}</span>
-          @if (figures()[reason.code]; as figure) {
-            <span class="figure-of">{{ figure }}</span>
-          }
+          <span class="figure-of">
+            @switch (figureOf(reason)) {
+              @case ('count') {
+                {{ reason.values['count'] }} / {{ reason.values['limit'] }}
+              }
+              @case ('flags') {
+                {{ reason.values['flags'] }}
+              }
+              @case ('demo') {
+                {{ 'kit.gate.demo' | transloco }}
+              }
+              @case ('hours') {
+                {{ reason.values['from'] }} – {{ reason.values['until'] }}
+              }
+              @case ('until') {
+                {{ (reason.passed ? 'kit.gate.until' : 'kit.gate.opens') | transloco: reason.values }}
+              }
+            }
+          </span>
         </li>
       }
     </ul>
@@ -39,7 +56,11 @@ import { Icon } from './icon';
       color: var(--mat-sys-error);
       font-weight: var(--kk-bold);
     }
-    .refused kk-icon {
+    .not-enforced {
+      color: var(--mat-sys-tertiary);
+    }
+    .refused kk-icon,
+    .not-enforced kk-icon {
       color: inherit;
     }
     .figure-of {
@@ -51,16 +72,20 @@ import { Icon } from './icon';
 })
 export class GateReasons {
   readonly verdict = input.required<GateVerdict>();
-  readonly #transloco = inject(TranslocoService);
 
-  protected readonly figures = computed(() =>
-    Object.fromEntries(this.verdict().reasons.map((reason) => [reason.code, this.#figureOf(reason)])),
-  );
+  protected readonly icons = { passed: 'check', refused: 'block', 'not-enforced': 'info' } as const;
 
-  #figureOf({ values }: GateReason): string {
-    if ('count' in values && 'limit' in values) return `${values['count']} / ${values['limit']}`;
-    if ('until' in values) return this.#transloco.translate('kit.gate.until', values);
-    if ('from' in values) return this.#transloco.translate('kit.gate.from', values);
-    return 'flags' in values ? String(values['flags']) : '';
+  /** In a demonstration the limits are shown but do not stop a call. */
+  protected isEnforced({ values }: GateReason): boolean {
+    return values['enforced'] !== 'no';
+  }
+
+  /** Which of the reason's figures stands at the right end. */
+  protected figureOf({ passed, values }: GateReason): 'count' | 'flags' | 'demo' | 'hours' | 'until' | undefined {
+    if ('count' in values && 'limit' in values) return 'count';
+    if ('flags' in values) return 'flags';
+    if (values['mode'] === 'demo') return 'demo';
+    if (!passed && 'from' in values && 'until' in values) return 'hours';
+    return 'until' in values ? 'until' : undefined;
   }
 }

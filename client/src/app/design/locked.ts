@@ -9,7 +9,7 @@ import { Icon } from './icon';
   template: `
     <div>
       <kk-icon name="lock" />
-      <p class="title">{{ heading() }}</p>
+      <p class="heading">{{ heading() }}</p>
       <p class="why">{{ text() }}</p>
       <ng-content />
     </div>
@@ -38,7 +38,7 @@ import { Icon } from './icon';
       width: 2rem;
       height: 2rem;
     }
-    .title {
+    .heading {
       font-weight: var(--kk-bold);
     }
     .why {

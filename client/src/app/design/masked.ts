@@ -1,18 +1,19 @@
-import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { translateSignal } from '@jsverse/transloco';
+import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { TranslocoPipe } from '@jsverse/transloco';
 
 /** Text that the server sent masked. The dots are read aloud as one word, so that their number tells nothing. */
 @Component({
   selector: 'kk-masked',
+  imports: [TranslocoPipe],
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: '<span aria-hidden="true">{{ text() }}</span><span class="visually-hidden">{{ spoken() }}</span>',
+  template:
+    '<span aria-hidden="true">{{ text() }}</span><span class="visually-hidden">{{ spoken(\'kit.masked\' | transloco) }}</span>',
   styles: ':host { position: relative; letter-spacing: 0.04em; }',
 })
 export class Masked {
   readonly text = input.required<string>();
-  readonly #word = translateSignal('kit.masked');
 
-  protected readonly spoken = computed(() =>
-    this.text().replaceAll(/[●*]+/g, ` ${this.#word()} `).replaceAll(/\s+/g, ' ').trim(),
-  );
+  protected spoken(word: string): string {
+    return this.text().replaceAll(/[●*]+/g, ` ${word} `).replaceAll(/\s+/g, ' ').trim();
+  }
 }

@@ -1,5 +1,7 @@
 import { inject, Injectable } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
 import { TranslocoService } from '@jsverse/transloco';
+import { scan } from 'rxjs';
 import { ProblemError } from './problem';
 
 /** What a person reads: what happened, the way out, and the number to quote. */
@@ -12,9 +14,12 @@ export interface ProblemSentence {
 @Injectable({ providedIn: 'root' })
 export class ProblemText {
   readonly #transloco = inject(TranslocoService);
+  /** Counts loaded words and switches of language, so that a computed sentence follows them. */
+  readonly #changes = toSignal(this.#transloco.events$.pipe(scan((count) => count + 1, 0)));
 
-  /** Translates any thrown thing by its code; an unknown one reads as `internal.error`. */
+  /** Translates any thrown thing by its code; an unknown one reads as `internal.error`. Reactive inside a computed. */
   of(error: unknown): ProblemSentence {
+    this.#changes();
     const code = error instanceof ProblemError ? error.code : 'internal.error';
     const key = `problem.${code.replaceAll('.', '_')}`;
     return {

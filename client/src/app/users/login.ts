@@ -10,7 +10,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { Router } from '@angular/router';
-import { translateSignal, TranslocoPipe } from '@jsverse/transloco';
+import { TranslocoPipe } from '@jsverse/transloco';
 import { Icon } from '../design/icon';
 import { japanDate } from '../design/japan-time';
 import { KeyHint } from '../design/key-hint';
@@ -49,12 +49,7 @@ export class Login {
   protected readonly isWaiting = signal(false);
   protected readonly isMissing = signal({ userNumber: false, password: false });
   readonly #error = signal<unknown>(undefined);
-  /** Depends on the locale's own words being there, so it follows a switch of language. */
-  readonly #words = translateSignal('login.title');
-  protected readonly refusal = computed(() => {
-    this.#words();
-    return this.#error() === undefined ? undefined : this.#problemText.of(this.#error());
-  });
+  protected readonly refusal = computed(() => (this.#error() === undefined ? undefined : this.#problemText.of(this.#error())));
 
   protected readonly userNumberField = viewChild.required<ElementRef<HTMLInputElement>>('userNumber');
   protected readonly passwordField = viewChild.required<ElementRef<HTMLInputElement>>('password');

@@ -16,6 +16,8 @@ import { cutPercent, missingPersons, neededPace } from './contact-rate';
 import { WallboardStore } from './wallboard-store';
 
 const SEPARATED = new Intl.NumberFormat('en-US');
+/** Stands where the figure goes, so that each language puts its words before or after it. */
+const FIGURE = '\u0000';
 
 /** The board on the wall, read from eight metres: figures only, no person, no ranking. */
 @Component({
@@ -39,6 +41,7 @@ export class Wallboard {
   protected readonly session = inject(Session);
   protected readonly store = inject(WallboardStore);
 
+  protected readonly figureMark = { figure: FIGURE };
   protected readonly today = computed(() => japanDate(this.#clock.now()));
   protected readonly time = computed(() => japanTime(this.#clock.now()));
   protected readonly board = this.store.board;
@@ -104,6 +107,11 @@ export class Wallboard {
 
   protected number(value: number): string {
     return SEPARATED.format(value);
+  }
+
+  protected around(sentence: string): { before: string; after: string } {
+    const [before = '', after = ''] = sentence.split(FIGURE);
+    return { before, after };
   }
 
   protected async toggleFullScreen(): Promise<void> {
