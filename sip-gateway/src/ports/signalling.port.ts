@@ -19,20 +19,27 @@ export interface OutgoingLeg {
   hangUp(): void;
 }
 
-/** A call the trunk makes to us. Every method may be called at any time and never throws. */
-export interface IncomingLeg {
-  /** The caller's number, or null when withheld or not a telephone number. */
-  readonly from: PhoneNumber | null;
-  readonly to: PhoneNumber;
+/** An INVITE that came to us. Every method may be called at any time and never throws. */
+export interface AnswerableLeg {
   /** The caller's offer. */
   readonly sdp: string;
-  ring(): void;
   /** 200 OK. Resolves true when it was sent, false when the caller gave up meanwhile. */
   accept(sdp: string): Promise<boolean>;
+  /** Refuses with this status; without effect after `accept`. */
   reject(status: number): void;
+  /** BYE once answered; before that it refuses with 480. */
   hangUp(): void;
   /** Names who hears about this leg; events before are kept for it. */
   listen(events: IncomingLegEvents): void;
+}
+
+/** A call the trunk makes to us. */
+export interface IncomingLeg extends AnswerableLeg {
+  /** The caller's number, or null when withheld or not a telephone number. */
+  readonly from: PhoneNumber | null;
+  readonly to: PhoneNumber;
+  /** 180 Ringing. */
+  ring(): void;
 }
 
 export interface IncomingLegEvents {

@@ -1,0 +1,33 @@
+import { UserId } from '#contracts/ids.contract';
+import type { PhoneBook } from '../phones/phone-book.ts';
+import type { MixerEvents, RepairedRecording } from '../ports/mixer.port.ts';
+import type { CallRegistry } from './call-registry.ts';
+
+const AGENT_LEG = 'agent:';
+
+/** Hands what the mixer reports to the call or the phone it is about. */
+export function routeMixerEvents(
+  calls: CallRegistry,
+  phones: PhoneBook,
+  onRepaired: (recording: RepairedRecording) => void,
+): MixerEvents {
+  return {
+    onDigit(leg, digit) {
+      calls.ofLeg(leg)?.post({ type: 'digit', digit });
+    },
+    onFlow(leg, flow) {
+      if (leg.startsWith(AGENT_LEG)) phones.noteFlow(UserId.parse(leg.slice(AGENT_LEG.length)), flow);
+      // A resident may be silent for good reasons; a restarted rtpengine that forgot the call is none.
+      else if (flow === 'silent') void calls.ofLeg(leg)?.checkMedia();
+    },
+    onRecordingFailed(recording, reason) {
+      calls.ofRecording(recording)?.post({ type: 'recording-failed', reason });
+    },
+    onLost(process) {
+      if (process === 'recorder') return;
+      calls.postAll({ type: 'media-lost' });
+      void phones.dropAll();
+    },
+    onRecordingRepaired: onRepaired,
+  };
+}
