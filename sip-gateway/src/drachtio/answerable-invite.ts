@@ -1,0 +1,115 @@
+import type Srf from 'drachtio-srf';
+import type { AnswerableLeg, IncomingLegEvents } from '../ports/signalling.port.ts';
+import type { LiveLegs } from './live-legs.ts';
+
+/** An INVITE from the network, as a leg that can be answered. Exactly one final response leaves, whatever is called in which order. */
+export class AnswerableInvite implements AnswerableLeg {
+  readonly sdp: string;
+  readonly #srf: Srf;
+  readonly #request: Srf.SrfRequest;
+  readonly #response: Srf.SrfResponse;
+  readonly #legs: LiveLegs;
+  readonly #forget: () => void;
+  #events: IncomingLegEvents | null = null;
+  #dialog: Srf.Dialog | null = null;
+  #phase: 'open' | 'accepting' | 'up' | 'over' = 'open';
+  #isCancelled = false;
+  #mustHangUp = false;
+
+  constructor(srf: Srf, request: Srf.SrfRequest, response: Srf.SrfResponse, legs: LiveLegs) {
+    this.#srf = srf;
+    this.#request = request;
+    this.#response = response;
+    this.#legs = legs;
+    this.sdp = request.body;
+    this.#forget = legs.add(() => {
+      this.#noteGone();
+    });
+    request.on('cancel', () => {
+      this.#noteGone();
+    });
+  }
+
+  listen(events: IncomingLegEvents): void {
+    this.#events = events;
+    if (this.#isCancelled) events.onCancelled();
+  }
+
+  /** 180 Ringing. */
+  ring(): void {
+    if (this.#phase === 'open') this.#response.send(180);
+  }
+
+  accept(sdp: string): Promise<boolean> {
+    if (this.#phase !== 'open') return Promise.resolve(false);
+    this.#phase = 'accepting';
+    return new Promise((resolve) => {
+      // The callback form is called before the next message is read: a BYE right behind the ACK finds its listener.
+      this.#srf.createUAS(this.#request, this.#response, { localSdp: sdp }, (error: unknown, dialog: Srf.Dialog | undefined) => {
+        if (error || dialog === undefined) {
+          this.#close();
+          resolve(false);
+          return;
+        }
+        this.#keep(dialog);
+        resolve(!this.#isCancelled);
+      });
+    });
+  }
+
+  reject(status: number): void {
+    if (this.#phase !== 'open') return;
+    this.#close();
+    this.#response.send(status);
+  }
+
+  /** 407 with this challenge (RFC 3261 §22.3). */
+  challenge(header: string): void {
+    if (this.#phase !== 'open') return;
+    this.#close();
+    this.#response.send(407, { headers: { 'Proxy-Authenticate': header } });
+  }
+
+  hangUp(): void {
+    if (this.#phase === 'open') {
+      this.reject(480);
+      return;
+    }
+    this.#mustHangUp = true;
+    if (this.#dialog !== null) this.#bye(this.#dialog);
+  }
+
+  #keep(dialog: Srf.Dialog): void {
+    this.#dialog = dialog;
+    if (this.#mustHangUp || this.#isCancelled) {
+      this.#bye(dialog);
+      return;
+    }
+    this.#phase = 'up';
+    dialog.on('destroy', () => {
+      this.#close();
+      this.#events?.onEnded();
+    });
+  }
+
+  #bye(dialog: Srf.Dialog): void {
+    if (this.#phase === 'over') return;
+    this.#close();
+    this.#legs.bye(dialog);
+  }
+
+  /** CANCEL, or the SIP server is lost. */
+  #noteGone(): void {
+    if (this.#phase === 'over') return;
+    const wasUp = this.#phase === 'up';
+    this.#isCancelled = true;
+    if (this.#phase !== 'accepting') this.#close();
+    if (wasUp) this.#events?.onEnded();
+    else this.#events?.onCancelled();
+  }
+
+  #close(): void {
+    this.#phase = 'over';
+    this.#forget();
+  }
+}

@@ -1,0 +1,136 @@
+import type { Logger } from 'pino';
+import type { AnchorId, MediaEngine, MediaPath, PartyKind } from '../ports/media.port.ts';
+import { MediaError } from '../ports/media.port.ts';
+import type { RtpAddress } from '../ports/mixer.port.ts';
+import type { NgCommand, NgReply, RtpengineControl } from './rtpengine-control.ts';
+import { mixerSdp, pathOf } from './sdp.model.ts';
+
+/** Logical interface names of rtpengine (`--interface=name/address`), when it has more than one. */
+export interface RtpengineInterfaces {
+  /** Faces the browsers. */
+  readonly browser: string | null;
+  /** Faces the trunk and the mixer. */
+  readonly core: string | null;
+}
+
+/** Our calls in rtpengine's list carry this prefix. */
+export const anchorPrefix = (gatewayId: string): string => `kk-${gatewayId}-`;
+
+const MIXER_TAG = 'mixer';
+const PARTY_TAG = 'party';
+/** rtpengine lists at most this many calls in one datagram. */
+const LIST_LIMIT = 500;
+
+const TO_BROWSER = { 'transport-protocol': 'RTP/SAVPF', ICE: 'force', DTLS: 'passive', 'rtcp-mux': ['require'] } as const;
+const TO_CORE = { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] } as const;
+const COMMON = { flags: ['trust-address', 'generate-mid'], replace: ['origin', 'session-connection'] } as const;
+
+/** A `MediaEngine` made of rtpengine: one rtpengine call per party, with the mixer as its other side. */
+export class RtpengineMedia implements MediaEngine {
+  readonly #control: RtpengineControl;
+  readonly #prefix: string;
+  readonly #interfaces: RtpengineInterfaces;
+  readonly #log: Logger;
+
+  constructor(
+    control: RtpengineControl,
+    options: { readonly prefix: string; readonly interfaces: RtpengineInterfaces; readonly log: Logger },
+  ) {
+    this.#control = control;
+    this.#prefix = options.prefix;
+    this.#interfaces = options.interfaces;
+    this.#log = options.log;
+  }
+
+  async makeOffer(anchor: AnchorId, mixer: RtpAddress): Promise<string> {
+    return this.#describe('offer', anchor, {
+      'from-tag': MIXER_TAG,
+      sdp: mixerSdp(mixer),
+      ...TO_CORE,
+      ...this.#direction('core', 'core'),
+    });
+  }
+
+  async takeAnswer(anchor: AnchorId, sdp: string): Promise<MediaPath> {
+    return needPath(await this.#describe('answer', anchor, { 'from-tag': MIXER_TAG, 'to-tag': PARTY_TAG, sdp, ...TO_CORE }));
+  }
+
+  async takeOffer(anchor: AnchorId, party: PartyKind, sdp: string): Promise<MediaPath> {
+    if (pathOf(sdp) === null) throw new MediaError('unsupported', 'The offer has no audio in PCMU');
+    const direction = this.#direction(party === 'browser' ? 'browser' : 'core', 'core');
+    return needPath(await this.#describe('offer', anchor, { 'from-tag': PARTY_TAG, sdp, ...TO_CORE, ...direction }));
+  }
+
+  makeAnswer(anchor: AnchorId, party: PartyKind, mixer: RtpAddress, path: MediaPath): Promise<string> {
+    const profile = party === 'browser' ? TO_BROWSER : { 'transport-protocol': 'RTP/AVP', ICE: 'remove' };
+    const sdp = mixerSdp(mixer, path.telephoneEventType);
+    return this.#describe('answer', anchor, { 'from-tag': PARTY_TAG, 'to-tag': MIXER_TAG, sdp, ...profile });
+  }
+
+  async release(anchor: AnchorId): Promise<void> {
+    try {
+      await this.#control.send('delete', { 'call-id': anchor, 'delete-delay': 0 });
+    } catch {
+      // What a lost rtpengine held is gone, or ends by its own timeout; leftovers are deleted at the next start.
+      this.#log.warn('An rtpengine call could not be deleted');
+    }
+  }
+
+  /** An engine that does not answer within 2 s is as good as dead. */
+  async isAlive(anchor: AnchorId): Promise<boolean> {
+    try {
+      const reply = await this.#control.send('query', { 'call-id': anchor });
+      return reply['result'] === 'ok';
+    } catch {
+      return false;
+    }
+  }
+
+  async count(): Promise<number> {
+    return (await this.#anchors()).length;
+  }
+
+  /** Deletes what an earlier run of this gateway left behind. Returns how many calls that were. */
+  async deleteLeftovers(): Promise<number> {
+    let deleted = 0;
+    for (let anchors = await this.#anchors(); anchors.length > 0; anchors = await this.#anchors()) {
+      await Promise.all(anchors.map((anchor) => this.release(anchor)));
+      deleted += anchors.length;
+    }
+    return deleted;
+  }
+
+  /** True when rtpengine answers. */
+  async ping(): Promise<boolean> {
+    try {
+      return (await this.#control.send('ping', {}))['result'] === 'pong';
+    } catch {
+      return false;
+    }
+  }
+
+  async #anchors(): Promise<string[]> {
+    const calls = (await this.#control.send('list', { limit: LIST_LIMIT }))['calls'];
+    if (!Array.isArray(calls)) return [];
+    return calls.filter((id): id is string => typeof id === 'string' && id.startsWith(this.#prefix));
+  }
+
+  async #describe(command: Extract<NgCommand, 'offer' | 'answer'>, anchor: AnchorId, args: NgReply): Promise<string> {
+    const reply = await this.#control.send(command, { 'call-id': anchor, ...COMMON, ...args });
+    const { sdp } = reply;
+    // The reason rtpengine gives may quote the SDP, so it is not passed on.
+    if (reply['result'] !== 'ok' || typeof sdp !== 'string') throw new MediaError('refused', `rtpengine refused ${command}`);
+    return sdp;
+  }
+
+  #direction(from: 'browser' | 'core', to: 'core'): NgReply {
+    const names = [this.#interfaces[from], this.#interfaces[to]];
+    return names.includes(null) ? {} : { direction: names };
+  }
+}
+
+function needPath(sdp: string): MediaPath {
+  const path = pathOf(sdp);
+  if (path === null) throw new MediaError('unsupported', 'The other side has no audio in PCMU');
+  return path;
+}
