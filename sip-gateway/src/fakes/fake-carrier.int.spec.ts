@@ -1,0 +1,150 @@
+import { createSocket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import { once } from 'node:events';
+import Srf from 'drachtio-srf';
+import { startSipServer } from '../../../embedded/sip/src/sip-server.ts';
+import type { SipServer } from '../../../embedded/sip/src/sip-server.ts';
+
+const HOST = '127.0.0.1';
+const FRAME_MS = 20;
+
+/** What the carrier does with the next INVITE. */
+export type Behaviour = (request: Srf.SrfRequest, response: Srf.SrfResponse) => void;
+
+/** A carrier: a SIP server of its own with residents that do as the spec says, and RTP with a tone. */
+export class FakeCarrier {
+  readonly invites: { readonly uri: string; readonly from: string; readonly atMs: number }[] = [];
+  behaviour: Behaviour = (_request, response) => {
+    response.send(404);
+  };
+  dialog: Srf.Dialog | null = null;
+  isDialogOver = false;
+  isCancelled = false;
+  packets = 0;
+  firstPacketAtMs = 0;
+  answeredAtMs = 0;
+  #server!: SipServer;
+  #srf!: Srf;
+  #rtp!: Socket;
+  #timer: NodeJS.Timeout | null = null;
+
+  get port(): number {
+    return this.#server.addresses.udp?.port ?? 0;
+  }
+
+  async open(): Promise<void> {
+    this.#server = await startSipServer({ udp: { host: HOST, port: 0 }, control: { host: HOST, port: 0 }, secret: 'carrier' });
+    this.#srf = new Srf();
+    this.#srf.invite((request, response) => {
+      this.invites.push({ uri: request.uri, from: request.get('P-Asserted-Identity'), atMs: Date.now() });
+      request.on('cancel', () => {
+        this.isCancelled = true;
+      });
+      this.behaviour(request, response);
+    });
+    const connected = once(this.#srf, 'connect');
+    void this.#srf.connect({ host: HOST, port: this.#server.addresses.control.port, secret: 'carrier' });
+    await connected;
+    this.#rtp = createSocket('udp4').bind(0, HOST);
+    await once(this.#rtp, 'listening');
+    this.#rtp.on('message', () => {
+      this.packets += 1;
+      if (this.firstPacketAtMs === 0) this.firstPacketAtMs = Date.now();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.hush();
+    this.#srf.disconnect();
+    this.#rtp.close();
+    await this.#server.close();
+  }
+
+  reset(): void {
+    this.hush();
+    this.invites.length = 0;
+    this.dialog = null;
+    this.isDialogOver = false;
+    this.isCancelled = false;
+    this.packets = 0;
+    this.firstPacketAtMs = 0;
+  }
+
+  /** Rings, answers after this long, and speaks. */
+  answers(afterMs = 0): Behaviour {
+    return (request, response) => {
+      response.send(180);
+      setTimeout(() => void this.#answer(request, response), afterMs);
+    };
+  }
+
+  /** Rings the gateway for a number, as an inbound call; resolves with the outcome's status. */
+  async ring(gatewayPort: number, to: string, from: string): Promise<{ status: number; cancel?: () => void }> {
+    try {
+      const dialog = await this.#srf.createUAC(
+        `sip:${to}@${HOST}:${gatewayPort};transport=udp`,
+        { localSdp: this.sdp(), headers: { From: `<sip:${from}@${HOST}>` } },
+        {
+          cbRequest: (...results: unknown[]) => {
+            this.#ringing = (results[1] ?? null) as Srf.SrfRequest | null;
+          },
+        },
+      );
+      this.#keep(dialog);
+      return { status: 200 };
+    } catch (error) {
+      return { status: (error as { status?: number }).status ?? 0 };
+    }
+  }
+
+  giveUp(): void {
+    this.#ringing?.cancel(() => undefined);
+  }
+
+  #ringing: Srf.SrfRequest | null = null;
+
+  hangUp(): void {
+    this.dialog?.destroy({ headers: {} }, () => undefined);
+  }
+
+  sdp(): string {
+    const { port } = this.#rtp.address();
+    return `v=0\r\no=- 1 1 IN IP4 ${HOST}\r\ns=-\r\nc=IN IP4 ${HOST}\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n`;
+  }
+
+  async #answer(request: Srf.SrfRequest, response: Srf.SrfResponse): Promise<void> {
+    if (this.isCancelled) return;
+    this.answeredAtMs = Date.now();
+    const dialog = await this.#srf.createUAS(request, response, { localSdp: this.sdp() });
+    this.#keep(dialog);
+  }
+
+  #keep(dialog: Srf.Dialog): void {
+    this.dialog = dialog;
+    dialog.on('destroy', () => {
+      this.isDialogOver = true;
+      this.hush();
+    });
+    this.#speak(Number(/m=audio (\d+)/.exec(dialog.remote.sdp)?.[1]));
+  }
+
+  /** Sends a loud square wave in PCMU. */
+  #speak(port: number): void {
+    let sequence = 0;
+    const samples = Buffer.from(Array.from({ length: 160 }, (_, index) => (index % 8 < 4 ? 0x90 : 0x10)));
+    this.#timer = setInterval(() => {
+      const header = Buffer.alloc(12);
+      header.writeUInt8(0x80, 0);
+      header.writeUInt16BE(sequence & 0xffff, 2);
+      header.writeUInt32BE((sequence * 160) >>> 0, 4);
+      header.writeUInt32BE(0x1234, 8);
+      sequence += 1;
+      this.#rtp.send(Buffer.concat([header, samples]), port, HOST);
+    }, FRAME_MS);
+  }
+
+  hush(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}
