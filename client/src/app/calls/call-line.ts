@@ -1,0 +1,86 @@
+import { effect, inject, Injectable, untracked } from '@angular/core';
+import { Router } from '@angular/router';
+import { TranslocoService } from '@jsverse/transloco';
+import { Toasts } from '../design/toasts';
+import { Phone } from '../phone/phone';
+import { RingTone } from '../phone/ring-tone';
+import { Session } from '../platform/session';
+import { Shortcuts } from '../platform/shortcuts';
+import { isMicrophoneNeeded } from './call-phase';
+import { CallStore } from './call-store';
+
+/** A second F4 within this time is ignored, so that it cannot end the next call. */
+const HANG_UP_ONCE_WITHIN_MS = 1_000;
+
+/** What the agent's line does whatever page is open: phone up and down, microphone, ring, and the keys of a running call. */
+@Injectable({ providedIn: 'root' })
+export class CallLine {
+  readonly #calls = inject(CallStore);
+  readonly #phone = inject(Phone);
+  readonly #ringTone = inject(RingTone);
+  readonly #session = inject(Session);
+  readonly #router = inject(Router);
+  readonly #toasts = inject(Toasts);
+  readonly #transloco = inject(TranslocoService);
+
+  constructor() {
+    this.#followSession();
+    this.#followPhase();
+    this.#announceMissed();
+    const shortcuts = inject(Shortcuts);
+    shortcuts.register('F4', () => this.hangUp(), { ignoreRepeatWithinMs: HANG_UP_ONCE_WITHIN_MS });
+    shortcuts.register('Alt+M', () => this.toggleMute());
+    shortcuts.register('F2', () => this.answer());
+  }
+
+  answer(): void {
+    if (this.#calls.phase() === 'offered') void this.#calls.answer();
+  }
+
+  hangUp(): void {
+    if (isMicrophoneNeeded(this.#calls.phase())) void this.#calls.hangUp();
+  }
+
+  toggleMute(): void {
+    const call = this.#calls.call();
+    if (call?.phase === 'talking') void this.#calls.mute(!call.isMuted);
+  }
+
+  #followSession(): void {
+    effect(() => {
+      const mayPhone = this.#session.view() !== null && this.#session.can('phone.register');
+      untracked(() => (mayPhone ? this.#phone.start() : void this.#phone.stop()));
+    });
+  }
+
+  #followPhase(): void {
+    effect(() => this.#phone.openMicrophone(isMicrophoneNeeded(this.#calls.phase())));
+    effect(() => {
+      const isOffered = this.#calls.phase() === 'offered';
+      untracked(() => (isOffered ? this.#ring() : this.#ringTone.stop()));
+    });
+  }
+
+  #ring(): void {
+    this.#ringTone.start();
+    // A ringing call goes before whatever page is open; what was being written there is kept by its own draft.
+    if (!this.#router.url.startsWith('/desk')) void this.#router.navigateByUrl('/desk');
+    if (document.hidden && 'Notification' in window && Notification.permission === 'granted') {
+      // No number and no name: notifications appear on locked screens.
+      new Notification(this.#transloco.translate('calls.inbound.notification'), { tag: 'kk-call' });
+    }
+  }
+
+  #announceMissed(): void {
+    effect(() => {
+      const missed = this.#calls.missed();
+      if (!missed) return;
+      untracked(() =>
+        this.#toasts.show({
+          text: this.#transloco.translate('calls.inbound.missed', { number: missed.numberDisplay }),
+          icon: 'call_missed',
+        }),
+      );
+    });
+  }
+}

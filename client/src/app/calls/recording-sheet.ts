@@ -1,0 +1,53 @@
+import { ChangeDetectionStrategy, Component, input, output } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import type { CallId } from '#contracts/ids.contract';
+import { Icon } from '../design/icon';
+import { RecordingPlayer } from '../recordings/recording-player';
+
+/** Plays a recording in a side sheet; the desk stays usable. The player is fetched when the first one is opened. */
+@Component({
+  selector: 'kk-recording-sheet',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, RecordingPlayer, TranslocoDirective],
+  template: `
+    <aside
+      *transloco="let t; prefix: 'calls.history'"
+      role="dialog"
+      [attr.aria-label]="t('player')"
+      (keydown.escape)="closed.emit()"
+    >
+      <header class="between">
+        <h2>{{ t('player') }}</h2>
+        <button type="button" class="btn small square quiet" [attr.aria-label]="t('close')" (click)="closed.emit()">
+          <kk-icon name="close" />
+        </button>
+      </header>
+      @defer (on immediate) {
+        <kk-recording-player [callId]="callId()" />
+      }
+    </aside>
+  `,
+  styles: `
+    aside {
+      position: fixed;
+      inset: var(--kk-topbar) 0 var(--kk-keybar) auto;
+      z-index: 15;
+      width: min(30rem, 100vw);
+      overflow: auto;
+      background: var(--mat-sys-surface-container-low);
+      border-left: var(--kk-hairline);
+      box-shadow: var(--kk-float);
+    }
+    header {
+      padding: var(--kk-3) var(--kk-4);
+      border-bottom: var(--kk-hairline);
+    }
+    h2 {
+      font: var(--mat-sys-title-medium);
+    }
+  `,
+})
+export class RecordingSheet {
+  readonly callId = input.required<CallId>();
+  readonly closed = output();
+}
