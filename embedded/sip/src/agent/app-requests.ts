@@ -51,11 +51,12 @@ export class AppRequests {
     return ofCall === undefined ? this.outOfDialog(client, wanted) : this.inDialog(client, ofCall, wanted.message);
   }
 
-  /** A request that carries the Call-ID and tags of a live dialog means that dialog. */
-  private dialogOfCall(client: AppClient, message: SipRequest): Dialog | undefined {
-    const callId = message.headers.get('Call-ID');
-    if (callId === undefined || tagOf(message.headers.get('To')) === undefined) return undefined;
-    return this.stack.dialogs.all().find((dialog) => dialog.callId === callId && this.stack.clientOf.get(dialog) === client);
+  /** A request that carries the Call-ID and both tags of a live dialog means that dialog. */
+  private dialogOfCall(client: AppClient, { headers }: SipRequest): Dialog | undefined {
+    const [localTag, remoteTag] = [tagOf(headers.get('From')), tagOf(headers.get('To'))];
+    if (localTag === undefined || remoteTag === undefined) return undefined;
+    const dialog = this.stack.dialogs.findByTags(headers.get('Call-ID') ?? '', localTag, remoteTag);
+    return dialog !== undefined && this.stack.clientOf.get(dialog) === client ? dialog : undefined;
   }
 
   private cancel(client: AppClient, wanted: WantedRequest): CommandReply {

@@ -9,7 +9,7 @@ import { refuse } from './application.ts';
 import type { AppClient, CommandReply } from './application.ts';
 import { newSeq, newTag } from './identifiers.ts';
 import { contactFor } from './local-address.ts';
-import { responseTo } from './local-response.ts';
+import { responseTo } from '../message/response-to.ts';
 import type { ServerBye } from './server-bye.ts';
 import type { IncomingRequest, Stack } from './stack.ts';
 

@@ -5,7 +5,7 @@ import type { SipRequest } from '../message/sip-message.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import type { Flow } from '../transport/flow.ts';
 import { newTag, newUuid } from './identifiers.ts';
-import { responseTo } from './local-response.ts';
+import { responseTo } from '../message/response-to.ts';
 import type { IncomingRequest, Stack } from './stack.ts';
 
 const KNOWN_METHODS = [

@@ -5,7 +5,7 @@ import type { Flow } from '../transport/flow.ts';
 import type { AppClient, CommandReply } from './application.ts';
 import { newTag, newUuid } from './identifiers.ts';
 import type { InviteAnswers } from './invite-answers.ts';
-import { responseTo } from './local-response.ts';
+import { responseTo } from '../message/response-to.ts';
 import type { OutgoingRequest, Stack } from './stack.ts';
 
 /** A request ready to go. */

@@ -33,7 +33,7 @@ export function checkMessage(message: SipMessage): MessageProblem | undefined {
 function checkRequest(request: SipRequest, cseqMethod: string): MessageProblem | undefined {
   if (cseqMethod !== request.method) return bad('CSeq method does not match');
   const maxForwards = request.headers.get('Max-Forwards');
-  if (!isDigits(maxForwards, 3) || Number(maxForwards ?? 0) > 255) return bad('Malformed Max-Forwards');
+  if (!isDigits(maxForwards, 9) || Number(maxForwards ?? 0) > 255) return bad('Malformed Max-Forwards');
   const scheme = uriScheme(request.uri);
   if (scheme === undefined) return bad('Malformed Request-URI');
   if (scheme !== 'sip' && scheme !== 'sips') return { status: 416, reason: 'Unsupported URI Scheme' };

@@ -33,9 +33,10 @@ export function parseParams(text: string): Params | undefined {
   const params: Params = new Map();
   const parts = splitOutsideQuotes(text, ';');
   if (parts === undefined) return undefined;
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
     const trimmed = part.trim();
-    if (trimmed === '') continue;
+    // One semicolon too many at the end is common and harmless; anywhere else a parameter is missing.
+    if (trimmed === '' && index === parts.length - 1) continue;
     const equals = trimmed.indexOf('=');
     const name = (equals < 0 ? trimmed : trimmed.slice(0, equals)).trim().toLowerCase();
     if (name === '') return undefined;

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
-import { HeaderList } from '../message/header-list.ts';
 import { parseMessage } from '../message/parser.ts';
 import { splitOutsideQuotes } from '../message/quoting.ts';
+import { responseTo } from '../message/response-to.ts';
 import { serialize } from '../message/sip-message.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import { formatVia, parseTopVia } from '../message/via.ts';
@@ -95,17 +95,7 @@ export class TransportSet implements TransportEvents {
   private answerMalformed(request: SipRequest, problem: { status: number; reason: string }, flow: Flow): void {
     const via = request.method === 'ACK' ? undefined : this.markSource(request, flow);
     if (via === undefined) return;
-    const headers = new HeaderList();
-    for (const name of ['Via', 'From', 'To', 'Call-ID', 'CSeq']) {
-      for (const value of request.headers.getAll(name)) headers.add(name, value);
-    }
-    const response = {
-      kind: 'response',
-      status: problem.status,
-      reason: problem.reason,
-      headers,
-      body: request.body.subarray(0, 0),
-    } as const;
+    const response = responseTo(request, problem.status, problem.reason, 'malformed');
     this.replyFlow(via, flow).send(serialize(response), () => undefined);
   }
 }

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
-import { HeaderList } from '../message/header-list.ts';
-import { tagOf, withTag } from '../message/name-addr.ts';
-import { reasonPhrase } from '../message/reason-phrase.ts';
-import type { SipRequest, SipResponse } from '../message/sip-message.ts';
+import { HeaderList } from './header-list.ts';
+import { tagOf, withTag } from './name-addr.ts';
+import { reasonPhrase } from './reason-phrase.ts';
+import type { SipRequest, SipResponse } from './sip-message.ts';
 
 /** A response with the headers copied from its request (RFC 3261 §8.2.6); `toTag` is added when the request had none. */
 export function responseTo(request: SipRequest, status: number, reason = reasonPhrase(status), toTag?: string): SipResponse {
