@@ -47,7 +47,12 @@ export class MixerRig {
       logger: options.logger ?? pino({ level: 'silent' }),
     });
     const rig = new MixerRig(mixer, folder);
-    await mixer.start();
+    try {
+      await mixer.start();
+    } catch (error) {
+      if (!options.folder) await rig.close();
+      throw error;
+    }
     return rig;
   }
 

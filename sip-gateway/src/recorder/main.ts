@@ -27,7 +27,10 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
 await mkdir(config.recordingsDir, { recursive: true, mode: 0o700 });
-await lockFolder(config.recordingsDir);
+if (!(await lockFolder(config.recordingsDir))) {
+  process.stderr.write('The recordings folder is in use by another recorder.\n');
+  process.exit(1);
+}
 const repair = await repairRecordings(config.recordingsDir);
 const recorder = new Recorder(config.recordingsDir, (recording, reason) => emit({ event: 'failed', recording, reason }));
 // A recorder that was killed leaves its socket's name behind.
@@ -89,7 +92,7 @@ async function completeAndExit(): Promise<void> {
 /**
  * Two recorders on one folder would repair each other's live files. An abstract socket is a lock the kernel releases with the process.
  */
-async function lockFolder(folder: string): Promise<void> {
+async function lockFolder(folder: string): Promise<boolean> {
   const name = createHash('sha256')
     .update(await realpath(folder))
     .digest('hex');
@@ -99,10 +102,9 @@ async function lockFolder(folder: string): Promise<void> {
     lock.listen(`\0kakehashi-recorder-${name}`);
     try {
       await once(lock, 'listening');
-      return;
-    } catch (error) {
-      if (performance.now() > deadlineMs)
-        throw new Error('The recordings folder is in use by another recorder', { cause: error });
+      return true;
+    } catch {
+      if (performance.now() > deadlineMs) return false;
       await sleep(LOCK_RETRY_MS);
     }
   }

@@ -12,7 +12,7 @@ export interface RepairedRecording {
 
 export interface RepairReport {
   readonly repaired: readonly RepairedRecording[];
-  /** Half-written files that are not ours, or whose final name is taken; they were left alone. */
+  /** Half-written files that are not ours, cannot be written, or whose final name is taken. */
   readonly leftAlone: readonly string[];
 }
 
@@ -23,7 +23,8 @@ export async function repairRecordings(recordingsDir: string): Promise<RepairRep
   const leftAlone: string[] = [];
   for (const name of names.filter((candidate) => candidate.endsWith(`.wav${PART_SUFFIX}`))) {
     const file = name.slice(0, -PART_SUFFIX.length);
-    const result = await repairFile(path.join(recordingsDir, file));
+    // One file that cannot be read or written must not keep the recorder from starting.
+    const result = await repairFile(path.join(recordingsDir, file)).catch(() => 'left-alone' as const);
     if (result === 'left-alone') leftAlone.push(name);
     else if (result !== 'nothing-recorded') repaired.push({ file, ...result });
   }

@@ -7,6 +7,9 @@ export interface WavFormat {
 export const WAV_HEADER_BYTES = 44;
 export const BYTES_PER_SAMPLE = 2;
 const FORMAT_PCM = 1;
+/** Far above what is ever written here; beyond it, a header is not ours and its sums would not fit their fields. */
+const MAX_CHANNELS = 255;
+const MAX_SAMPLE_RATE = 192_000;
 /** RIFF sizes are 32 bits wide and count the header after their own field. */
 export const MAX_WAV_DATA_BYTES = 0xffff_ffff - (WAV_HEADER_BYTES - 8);
 
@@ -33,7 +36,7 @@ export function encodeWavHeader(format: WavFormat, dataBytes: number): Buffer {
 export function decodeWavHeader(header: Buffer): (WavFormat & { readonly dataBytes: number }) | null {
   if (header.length < WAV_HEADER_BYTES) return null;
   const format = { channels: header.readUInt16LE(22), sampleRate: header.readUInt32LE(24) };
-  if (format.channels === 0) return null;
+  if (format.channels === 0 || format.channels > MAX_CHANNELS || format.sampleRate > MAX_SAMPLE_RATE) return null;
   const dataBytes = header.readUInt32LE(40);
   const expected = encodeWavHeader(format, 0);
   const isOurs = [

@@ -32,6 +32,7 @@ export class ChildSupervisor<M extends RequestMap, E extends { readonly event: s
   readonly #firstDeath = Promise.withResolvers<never>();
   #ready = newReady<M>();
   #process: ChildProcess;
+  #hasServed = false;
   #isStopping = false;
   #quickDeaths = 0;
 
@@ -47,7 +48,7 @@ export class ChildSupervisor<M extends RequestMap, E extends { readonly event: s
     return this.#process.pid;
   }
 
-  /** Resolves when the first child serves requests. @throws IpcError when it died instead */
+  /** Resolves when the first child serves requests. @throws IpcError when it died instead; it is not restarted then */
   async start(): Promise<void> {
     await Promise.race([this.#ready.promise, this.#firstDeath.promise]);
   }
@@ -95,6 +96,7 @@ export class ChildSupervisor<M extends RequestMap, E extends { readonly event: s
       }
       if (event.data.event === 'ready') {
         clearTimeout(readyTimer);
+        this.#hasServed = true;
         this.#ready.resolve(link);
       }
       this.#options.onEvent(event.data);
@@ -113,9 +115,11 @@ export class ChildSupervisor<M extends RequestMap, E extends { readonly event: s
 
   #end(livedMs: number): void {
     if (this.#isStopping) return;
-    if (!this.#ready.isResolved)
+    if (!this.#hasServed) {
       this.#firstDeath.reject(new IpcError('lost', `The ${this.#options.name} process died while starting`));
-    else this.#ready = newReady();
+      return;
+    }
+    if (this.#ready.isResolved) this.#ready = newReady();
     this.#quickDeaths = livedMs < HEALTHY_AFTER_MS ? this.#quickDeaths + 1 : 0;
     const delayMs = RESTART_DELAYS_MS[Math.min(this.#quickDeaths, RESTART_DELAYS_MS.length - 1)] ?? 0;
     this.#options.logger.error(
