@@ -203,6 +203,23 @@ describe('the audio bridge', () => {
     expect(parties[0]?.sent.length).toBe(3);
   });
 
+  it('survives random packets that look like RTP', () => {
+    const { bridge, parties } = aBridge(1);
+    let seed = 1;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      return seed % below;
+    };
+    for (let round = 0; round < 5000; round += 1) {
+      const packet = Buffer.from(Array.from({ length: random(80) }, () => random(256)));
+      if (packet.length > 1) packet.set([0x80 | random(64), [0, 8, TELEPHONE_EVENT, random(128)][random(4)] ?? 0]);
+      bridge.leg('a').receive(packet, remote);
+      if (round % 3 === 0) bridge.tick();
+    }
+    expect(parties[0]?.sent.length).toBe(1667);
+    expect(bridge.leg('a').statistics.packetsReceived).toBeGreaterThan(500);
+  });
+
   it('hands a recording every party of each tick, silence for a leg that is closed, and the time it slept', () => {
     const { bridge, run } = aBridge(2);
     const heard: (number | null)[][] = [];

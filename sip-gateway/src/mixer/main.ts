@@ -37,6 +37,8 @@ const clock = new TickClock(performance.now());
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 process.once('disconnect', () => process.exit(0));
+// A gateway that died while this process was loading has disconnected already, and nobody would ever say so again.
+if (!process.connected) process.exit(0);
 
 serveRequests(mixerRequests, {
   'open-leg': ({ leg }) => openLeg(leg),

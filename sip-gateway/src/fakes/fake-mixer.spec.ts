@@ -1,0 +1,58 @@
+import { FakeMixer } from './fake-mixer.ts';
+
+describe('the fake mixer', () => {
+  it('shows who hears whom, where legs lead and what was sent', async () => {
+    const mixer = new FakeMixer();
+    await mixer.openLeg('a');
+    await mixer.openLeg('b');
+    await mixer.connectLeg('a', { host: '192.0.2.1', port: 4000 }, 101);
+    await mixer.setHearing([{ leg: 'a', from: { b: 0.5 }, source: 'busy' }]);
+    await mixer.sendDigits('a', '12');
+    await mixer.sendDigits('a', '3');
+    expect([mixer.gain('a', 'b'), mixer.gain('b', 'a'), mixer.source('a'), mixer.digitsSent('a')]).toEqual([
+      0.5,
+      0,
+      'busy',
+      '123',
+    ]);
+    expect([mixer.remote('a'), mixer.remote('b'), mixer.remote('z')]).toEqual([
+      { host: '192.0.2.1', port: 4000 },
+      null,
+      undefined,
+    ]);
+    await mixer.closeLeg('b');
+    expect(mixer.gain('a', 'b')).toBe(0);
+    expect(mixer.openLegs()).toEqual(['a']);
+  });
+
+  it('fails the next call it was told to, once, and changes nothing then', async () => {
+    const mixer = new FakeMixer();
+    mixer.failNext('openLeg', 'no-port');
+    await expectAsync(mixer.openLeg('a')).toBeRejectedWith(jasmine.objectContaining({ code: 'no-port' }));
+    expect(mixer.openLegs()).toEqual([]);
+    await mixer.openLeg('a');
+    expect(mixer.calls.map(({ method }) => method)).toEqual(['openLeg', 'openLeg']);
+  });
+
+  it('forgets its legs when the mixer is lost, but still gives the receipts', async () => {
+    const mixer = new FakeMixer();
+    const lost: string[] = [];
+    mixer.listen({ onLost: (process) => lost.push(process) });
+    await mixer.openLeg('a');
+    await mixer.startRecording('r', 'r.wav', ['a']);
+    mixer.emit('onLost', 'mixer');
+    expect([lost, mixer.openLegs(), (await mixer.list()).recordings]).toEqual([['mixer'], [], []]);
+    expect((await mixer.stopRecording('r')).file).toBe('r.wav');
+  });
+
+  it('fails every recording when the recorder is lost', async () => {
+    const mixer = new FakeMixer();
+    const failed: string[] = [];
+    mixer.listen({ onRecordingFailed: (recording, reason) => failed.push(`${recording} ${reason}`) });
+    await mixer.openLeg('a');
+    await mixer.startRecording('r', 'r.wav', ['a']);
+    mixer.emit('onLost', 'recorder');
+    expect(failed).toEqual(['r recorder lost']);
+    await expectAsync(mixer.stopRecording('r')).toBeRejectedWith(jasmine.objectContaining({ code: 'recording-failed' }));
+  });
+});
