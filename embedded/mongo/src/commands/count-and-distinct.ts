@@ -1,0 +1,82 @@
+import { CommandError } from '../command-error.ts';
+import { PreparedQuery } from '../execution/find-documents.ts';
+import { documentField, integerField, namespaceOf, nonNegativeField } from '../execution/read-request.ts';
+import { encodeDocument, MAX_DOCUMENT_BYTES } from '../values/bson-codec.ts';
+import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
+import { parseCollation } from '../values/collation.ts';
+import { compareValues } from '../values/compare.ts';
+import { countValue } from '../values/numeric.ts';
+import { spreadPath } from '../values/path.ts';
+import { encodeKeyPart } from '../storage/key-encoding.ts';
+import type { Command } from './command.ts';
+import { commandVariables } from './query-options.ts';
+
+/** The query of a `count`, shared with `explain`. A negative limit counts like its absolute value. */
+export function prepareCount(body: BsonDocument): PreparedQuery {
+  return new PreparedQuery({
+    filter: documentField(body, 'query'),
+    skip: nonNegativeField(body, 'skip') ?? 0,
+    limit: Math.abs(integerField(body, 'limit') ?? 0),
+    hint: body['hint'],
+    collation: parseCollation(body['collation']),
+  });
+}
+
+export const countCommand: Command = {
+  name: 'count',
+  fields: ['query', 'limit', 'skip', 'hint', 'collation', 'fields'],
+  kind: 'read',
+  isAllowedInTransaction: false,
+  run: ({ body, view }) => {
+    const namespace = namespaceOf(body, 'count');
+    const query = prepareCount(body);
+    const collection = view.collection(namespace);
+    if (collection === undefined) return { n: 0 };
+    const isWhole =
+      Object.keys(documentField(body, 'query')).length === 0 && body['limit'] === undefined && body['skip'] === undefined;
+    if (isWhole) return { n: countValue(view.count(collection)) };
+    let count = 0;
+    for (const _ of query.run(view, collection)) count += 1;
+    return { n: countValue(count) };
+  },
+};
+
+export const distinctCommand: Command = {
+  name: 'distinct',
+  fields: ['key', 'query', 'collation', 'hint'],
+  kind: 'read',
+  isAllowedInTransaction: true,
+  run: ({ body, view, now }) => {
+    const namespace = namespaceOf(body, 'distinct');
+    const { key } = body;
+    if (typeof key !== 'string' || key === '' || key.startsWith('$'))
+      throw new CommandError(14, "BSON field 'distinct.key' is the wrong type, expected a field name");
+    const collation = parseCollation(body['collation']);
+    const query = new PreparedQuery({
+      filter: documentField(body, 'query'),
+      hint: body['hint'],
+      collation,
+      variables: commandVariables(body, now),
+    });
+    const collection = view.collection(namespace);
+    const values = new Map<string, BsonValue>();
+    for (const { document } of collection === undefined ? [] : query.run(view, collection)) {
+      for (const value of spreadPath(document, key)) {
+        if (value === undefined) continue;
+        const text = encodeKeyPart(value, 1).toString('latin1');
+        if (!values.has(text)) values.set(text, value);
+      }
+    }
+    const distinct =
+      collation === undefined ? [...values.values()] : mergeEqual([...values.values()], (a, b) => compareValues(a, b, collation));
+    if (encodeDocument({ values: distinct }).length > MAX_DOCUMENT_BYTES)
+      throw new CommandError(17217, 'distinct too big, 16mb cap');
+    return { values: distinct };
+  },
+};
+
+function mergeEqual(values: readonly BsonValue[], compare: (a: BsonValue, b: BsonValue) => number): BsonValue[] {
+  const merged: BsonValue[] = [];
+  for (const value of values) if (!merged.some((other) => compare(other, value) === 0)) merged.push(value);
+  return merged;
+}

@@ -1,0 +1,91 @@
+import { CommandError, notSupported } from '../command-error.ts';
+import { PreparedQuery } from '../execution/find-documents.ts';
+import { documentField, documentsIn, namespaceOf } from '../execution/read-request.ts';
+import type { AccessPath } from '../planner/access-path.ts';
+import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { parseCollation } from '../values/collation.ts';
+import { prepareAggregate } from './aggregate.ts';
+import type { Command, CommandContext } from './command.ts';
+import { prepareCount } from './count-and-distinct.ts';
+import { prepareFind } from './find.ts';
+import { commandVariables } from './query-options.ts';
+import type { Reply } from '../wire/reply.ts';
+
+function explain({ body, view, now }: CommandContext): Reply {
+  const command = body['explain'];
+  if (!isDocument(command)) throw new CommandError(14, "BSON field 'explain' is the wrong type, expected type 'object'");
+  const [name = ''] = Object.keys(command);
+  const explained: BsonDocument = { ...command, $db: body['$db'] };
+  const namespace = namespaceOf(explained, name);
+  const query = queryOf(name, explained, commandVariables(command, now));
+  const collection = view.collection(namespace);
+  const path = collection === undefined ? undefined : query.accessPath(view, collection);
+  const queryPlanner = { namespace, winningPlan: planOf(path), rejectedPlans: [] };
+  if (body['verbosity'] === 'queryPlanner') return { queryPlanner, command };
+  if (name !== 'find' && name !== 'count') throw notSupported(`explain of ${name} with a verbosity other than 'queryPlanner'`);
+  return { queryPlanner, executionStats: execute(query, view, namespace), command };
+}
+
+function queryOf(name: string, command: BsonDocument, variables: ReadonlyMap<string, BsonValue>): PreparedQuery {
+  const collation = parseCollation(command['collation']);
+  switch (name) {
+    case 'find':
+      return prepareFind(command, variables).query;
+    case 'count':
+      return prepareCount(command);
+    case 'aggregate':
+      return prepareAggregate(command, variables, collation).query;
+    case 'distinct':
+    case 'findAndModify':
+      return new PreparedQuery({
+        filter: documentField(command, 'query'),
+        sort: command['sort'],
+        hint: command['hint'],
+        collation,
+        variables,
+      });
+    case 'update':
+    case 'delete': {
+      const [statement = {}] = documentsIn(command, name === 'update' ? 'updates' : 'deletes');
+      return new PreparedQuery({ filter: documentField(statement, 'q'), hint: statement['hint'], variables });
+    }
+    default:
+      throw new CommandError(59, `Explain failed due to unknown command: ${name}`);
+  }
+}
+
+function planOf(path: AccessPath | undefined): BsonDocument {
+  if (path === undefined) return { stage: 'EOF' };
+  const direction = path.isReverse ? 'backward' : 'forward';
+  if (path.kind === 'collection') return { stage: 'COLLSCAN', direction };
+  const { index } = path;
+  const scan: BsonDocument = {
+    stage: 'IXSCAN',
+    keyPattern: index.specification['key'],
+    indexName: index.name,
+    isMultiKey: index.isMultikey,
+    isUnique: index.isUnique,
+    isSparse: index.isSparse,
+    isPartial: index.partialFilter !== undefined,
+    direction,
+  };
+  return { stage: 'FETCH', inputStage: scan };
+}
+
+function execute(query: PreparedQuery, view: CommandContext['view'], namespace: string): Reply {
+  const collection = view.collection(namespace);
+  let totalDocsExamined = 0;
+  let nReturned = 0;
+  if (collection !== undefined) {
+    for (const _ of query.run(view, collection, () => (totalDocsExamined += 1))) nReturned += 1;
+  }
+  return { executionSuccess: true, nReturned, totalDocsExamined };
+}
+
+export const explainCommand: Command = {
+  name: 'explain',
+  fields: ['verbosity'],
+  kind: 'read',
+  isAllowedInTransaction: false,
+  run: explain,
+};

@@ -1,0 +1,116 @@
+import { CommandError } from '../command-error.ts';
+import { arrayField, documentField, namespaceOf, nonNegativeField } from '../execution/read-request.ts';
+import type { Collection } from '../storage/catalog.ts';
+import { requireCommittedView } from '../storage/committed-view.ts';
+import { parseIndexSpecification, type IndexDefinition } from '../storage/index-definition.ts';
+import { encodeDocument } from '../values/bson-codec.ts';
+import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { equalValues } from '../values/compare.ts';
+import type { Command, CommandContext } from './command.ts';
+import type { Reply } from '../wire/reply.ts';
+
+function createIndexes({ body, view }: CommandContext): Reply {
+  const namespace = namespaceOf(body, 'createIndexes');
+  const specifications = arrayField(body, 'indexes').map(parseIndexSpecification);
+  if (specifications.length === 0) throw new CommandError(2, 'Must specify at least one index to create');
+  const writable = requireCommittedView(view);
+  const isNew = view.collection(namespace) === undefined;
+  const collection = writable.ensureCollection(namespace);
+  const numIndexesBefore = collection.indexes.length;
+  for (const specification of specifications) {
+    if (!isPresent(collection, specification)) writable.createIndex(collection, specification);
+  }
+  const numIndexesAfter = collection.indexes.length;
+  const note = numIndexesAfter === numIndexesBefore ? { note: 'all indexes already exist' } : {};
+  return { numIndexesBefore, numIndexesAfter, createdCollectionAutomatically: isNew, ...note };
+}
+
+/** True when the very same index is there; throws when one with the same name or keys differs. */
+function isPresent(collection: Collection, specification: BsonDocument): boolean {
+  const { name, key } = specification;
+  if (isIdKey(key)) {
+    if (Object.keys(specification).some((field) => !['v', 'key', 'name', 'unique'].includes(field))) {
+      throw new CommandError(197, 'The _id index takes no options');
+    }
+    return true;
+  }
+  if (name === '_id_') throw new CommandError(2, "The index name '_id_' is reserved for the _id index");
+  const sameName = collection.indexes.find((index) => index.name === name);
+  if (sameName !== undefined) {
+    if (
+      !equalValues(sameName.specification['key'], key) ||
+      !haveSameOptions(sameName, specification, ['unique', 'sparse', 'partialFilterExpression'])
+    ) {
+      throw new CommandError(
+        86,
+        `An existing index has the same name as the requested index. Requested index name: ${String(name)}`,
+      );
+    }
+    if (!haveSameOptions(sameName, specification, ['expireAfterSeconds'])) {
+      throw new CommandError(85, `An equivalent index already exists with the same name but different options: ${String(name)}`);
+    }
+    return true;
+  }
+  const sameKey = collection.indexes.find(
+    (index) => equalValues(index.specification['key'], key) && haveSameOptions(index, specification, ['partialFilterExpression']),
+  );
+  if (sameKey !== undefined) throw new CommandError(85, `Index already exists with a different name: ${sameKey.name}`);
+  return false;
+}
+
+const isIdKey = (key: BsonValue): boolean => isDocument(key) && Object.keys(key).length === 1 && Object.hasOwn(key, '_id');
+
+function haveSameOptions(index: IndexDefinition, specification: BsonDocument, names: readonly string[]): boolean {
+  return names.every((name) => equalValues(index.specification[name] ?? false, specification[name] ?? false));
+}
+
+function dropIndexes({ body, view }: CommandContext): Reply {
+  const namespace = namespaceOf(body, 'dropIndexes');
+  const collection = view.collection(namespace);
+  if (collection === undefined) throw new CommandError(26, `ns not found ${namespace}`);
+  const nIndexesWas = collection.indexes.length;
+  const writable = requireCommittedView(view);
+  for (const index of chosenIndexes(collection, body['index'])) writable.dropIndex(collection, index);
+  return { nIndexesWas };
+}
+
+function chosenIndexes(collection: Collection, choice: BsonValue): IndexDefinition[] {
+  if (choice === '*') return collection.indexes.filter((index) => index.name !== '_id_');
+  return (Array.isArray(choice) ? choice : [choice]).map((wanted) => {
+    const index = collection.indexes.find((candidate) =>
+      typeof wanted === 'string' ? candidate.name === wanted : equalValues(candidate.specification['key'], wanted),
+    );
+    if (index === undefined)
+      throw new CommandError(27, `index not found with name [${typeof wanted === 'string' ? wanted : 'key pattern'}]`);
+    if (index.name === '_id_') throw new CommandError(72, 'cannot drop _id index');
+    return index;
+  });
+}
+
+function listIndexes({ body, view, cursors }: CommandContext): Reply {
+  const namespace = namespaceOf(body, 'listIndexes');
+  const collection = view.collection(namespace);
+  if (collection === undefined) throw new CommandError(26, `ns does not exist: ${namespace}`);
+  const source = collection.indexes.map((index) => encodeDocument(index.specification)).values();
+  const batchSize = nonNegativeField(documentField(body, 'cursor'), 'batchSize');
+  return { cursor: cursors.open(namespace, source, { batchSize }) };
+}
+
+export const indexCommands: readonly Command[] = [
+  {
+    name: 'createIndexes',
+    fields: ['indexes', 'commitQuorum'],
+    kind: 'write',
+    isAllowedInTransaction: false,
+    run: createIndexes,
+  },
+  {
+    name: 'dropIndexes',
+    aliases: ['deleteIndexes'],
+    fields: ['index'],
+    kind: 'write',
+    isAllowedInTransaction: false,
+    run: dropIndexes,
+  },
+  { name: 'listIndexes', fields: ['cursor'], kind: 'read', isAllowedInTransaction: false, run: listIndexes },
+];

@@ -1,0 +1,102 @@
+import { BSONRegExp } from 'bson';
+import { badValue, CommandError, notSupported } from '../command-error.ts';
+import { isDocument, isNumber, isOperatorDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { toDouble } from '../values/numeric.ts';
+import type { Filter, FilterEnvironment, ValueTest } from './filter.ts';
+import { allFilter, elemMatchFilter, sizeTest } from './match-array.ts';
+import { equalityTest, membershipTest, orderTest } from './match-comparison.ts';
+import { modTest } from './match-mod.ts';
+import { regexTest } from './match-regex.ts';
+import { typeTest } from './match-type.ts';
+import { anyValueAt } from './path-walk.ts';
+
+/** The condition of one field: a literal, a regular expression, or a document of operators. */
+export function compileFieldCondition(path: readonly string[], condition: BsonValue, environment: FilterEnvironment): Filter {
+  if (condition instanceof BSONRegExp) return anyMatch(path, regexTest(condition));
+  if (!isOperatorDocument(condition)) return anyMatch(path, equalityTest(condition, environment.collation));
+  const filters = Object.keys(condition).map((operator) => compileOperator({ path, operator, condition, environment }));
+  const [only] = filters;
+  if (filters.length === 1 && only !== undefined) return only;
+  return (document, context) => filters.every((filter) => filter(document, context));
+}
+
+interface OperatorUse {
+  readonly path: readonly string[];
+  readonly operator: string;
+  readonly condition: BsonDocument;
+  readonly environment: FilterEnvironment;
+}
+
+function compileOperator({ path, operator, condition, environment }: OperatorUse): Filter {
+  const operand = condition[operator];
+  const { collation } = environment;
+  switch (operator) {
+    case '$eq':
+      return anyMatch(path, equalityTest(operand, collation));
+    case '$ne':
+      if (operand instanceof BSONRegExp) throw badValue("Can't have regex as arg to $ne.");
+      return negate(anyMatch(path, equalityTest(operand, collation)));
+    case '$gt':
+    case '$gte':
+    case '$lt':
+    case '$lte':
+      return anyMatch(path, orderTest(operator, operand, collation));
+    case '$in':
+      return anyMatch(path, membershipTest('$in', operand, collation));
+    case '$nin':
+      return negate(anyMatch(path, membershipTest('$nin', operand, collation)));
+    case '$exists':
+      return existsFilter(path, operand);
+    case '$type':
+      return anyMatch(path, typeTest(operand));
+    case '$mod':
+      return anyMatch(path, modTest(operand));
+    case '$regex':
+      return anyMatch(path, regexTest(operand, condition['$options']));
+    case '$options':
+      if (!Object.hasOwn(condition, '$regex')) throw badValue('$options needs a $regex');
+      return () => true;
+    case '$not':
+      return notFilter(path, operand, environment);
+    case '$size':
+      return anyMatch(path, sizeTest(operand), true);
+    case '$all':
+      return allFilter(path, operand, environment);
+    case '$elemMatch':
+      return elemMatchFilter(path, operand, environment);
+    default:
+      throw refusedOperator(operator);
+  }
+}
+
+function anyMatch(path: readonly string[], test: ValueTest, wholeArrays = false): Filter {
+  return (document, context) => anyValueAt(document, path, test, { wholeArrays, context });
+}
+
+/** A negation has no position of its own. */
+const negate =
+  (filter: Filter): Filter =>
+  (document) =>
+    !filter(document);
+
+function existsFilter(path: readonly string[], operand: BsonValue): Filter {
+  const isWanted = operand === true || (operand !== false && operand !== null && !(isNumber(operand) && toDouble(operand) === 0));
+  const exists = anyMatch(path, (value) => value !== undefined, true);
+  return (document) => exists(document) === isWanted;
+}
+
+function notFilter(path: readonly string[], operand: BsonValue, environment: FilterEnvironment): Filter {
+  if (operand instanceof BSONRegExp) return negate(anyMatch(path, regexTest(operand)));
+  if (!isDocument(operand)) throw badValue('$not needs a regex or a document');
+  if (Object.keys(operand).length === 0) throw badValue('$not cannot be empty');
+  for (const name of Object.keys(operand)) if (!name.startsWith('$')) throw badValue(`unknown operator: ${name}`);
+  return negate(compileFieldCondition(path, operand, environment));
+}
+
+function refusedOperator(operator: string): CommandError {
+  if (operator === '$near' || operator === '$nearSphere') {
+    return new CommandError(291, 'error processing query: unable to find index for $geoNear query');
+  }
+  if (operator.startsWith('$bits') || operator.startsWith('$geo')) return notSupported(`the query operator ${operator}`);
+  return badValue(`unknown operator: ${operator}`);
+}

@@ -1,0 +1,58 @@
+import { badValue, CommandError, notSupported } from '../command-error.ts';
+import { compileExpression } from '../expression/compile-expression.ts';
+import { isTruthy } from '../expression/truth.ts';
+import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { compileFieldCondition } from './compile-field-condition.ts';
+import type { Filter, FilterEnvironment } from './filter.ts';
+
+/** Compiles a query filter; throws MongoDB's error for anything it does not know, before any document is read. */
+export function compileFilter(filter: BsonDocument, environment: FilterEnvironment = {}): Filter {
+  const conditions = Object.entries(filter).flatMap(([name, operand]) => {
+    if (name === '$comment') return [];
+    if (name.startsWith('$')) return [compileTreeOperator(name, operand, environment)];
+    return [compileFieldCondition(name.split('.'), operand, environment)];
+  });
+  const [only] = conditions;
+  if (conditions.length === 1 && only !== undefined) return only;
+  return (document, context) => conditions.every((condition) => condition(document, context));
+}
+
+function compileTreeOperator(name: string, operand: BsonValue, environment: FilterEnvironment): Filter {
+  switch (name) {
+    case '$and': {
+      const filters = compileBranches(name, operand, environment);
+      return (document, context) => filters.every((filter) => filter(document, context));
+    }
+    case '$or': {
+      const filters = compileBranches(name, operand, environment);
+      return (document, context) => filters.some((filter) => filter(document, context));
+    }
+    case '$nor': {
+      const filters = compileBranches(name, operand, environment);
+      return (document) => !filters.some((filter) => filter(document));
+    }
+    case '$expr': {
+      const evaluate = compileExpression(operand);
+      return (document) => isTruthy(evaluate({ root: document, variables: environment.variables ?? new Map() }));
+    }
+    case '$text':
+      throw new CommandError(27, 'text index required for $text query');
+    case '$where':
+    case '$jsonSchema':
+    case '$sampleRate':
+      throw notSupported(`the query operator ${name}`);
+    default:
+      throw badValue(
+        `unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`,
+      );
+  }
+}
+
+function compileBranches(name: string, operand: BsonValue, environment: FilterEnvironment): Filter[] {
+  if (!Array.isArray(operand)) throw badValue(`${name} must be an array`);
+  if (operand.length === 0) throw badValue(`${name} argument must be a non-empty array`);
+  return operand.map((branch) => {
+    if (!isDocument(branch)) throw badValue('$or/$and/$nor entries need to be full objects');
+    return compileFilter(branch, environment);
+  });
+}

@@ -1,0 +1,19 @@
+import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
+import type { Collation } from '../values/collation.ts';
+
+/** Filled while matching: the index in the array through which the filter matched, for the positional `$`. */
+export interface MatchContext {
+  arrayIndex?: number;
+}
+
+export type Filter = (document: BsonDocument, context?: MatchContext) => boolean;
+
+/** What conditions need besides the document. */
+export interface FilterEnvironment {
+  readonly collation?: Collation | undefined;
+  /** Values of `let`, for `$expr`. */
+  readonly variables?: ReadonlyMap<string, BsonValue> | undefined;
+}
+
+/** A test of one value a path reaches. */
+export type ValueTest = (value: BsonValue) => boolean;

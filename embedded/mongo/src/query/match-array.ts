@@ -1,0 +1,60 @@
+import { BSONRegExp } from 'bson';
+import { badValue } from '../command-error.ts';
+import { isDocument, isNumber, isOperatorDocument, type BsonValue } from '../values/bson-value.ts';
+import { toInteger } from '../values/numeric.ts';
+import { compileFilter } from './compile-filter.ts';
+import { equalityTest } from './match-comparison.ts';
+import { compileFieldCondition } from './compile-field-condition.ts';
+import type { Filter, FilterEnvironment, ValueTest } from './filter.ts';
+import { anyValueAt } from './path-walk.ts';
+import { regexTest } from './match-regex.ts';
+
+export function sizeTest(operand: BsonValue): ValueTest {
+  const size = isNumber(operand) ? toInteger(operand) : undefined;
+  if (size === undefined) throw badValue('Failed to parse $size. Expected an integer');
+  if (size < 0n) throw badValue('Failed to parse $size. Expected a non-negative number');
+  return (value) => Array.isArray(value) && BigInt(value.length) === size;
+}
+
+/** `$elemMatch`: one element fulfils all conditions at once. */
+export function elemMatchFilter(path: readonly string[], operand: BsonValue, environment: FilterEnvironment): Filter {
+  const matches = elementTest(operand, environment);
+  return (document, context) => {
+    let position: number | undefined;
+    const test: ValueTest = (value) => {
+      if (!Array.isArray(value)) return false;
+      const index = value.findIndex(matches);
+      if (index >= 0) position ??= index;
+      return index >= 0;
+    };
+    const isMatch = anyValueAt(document, path, test, { wholeArrays: true, context });
+    if (isMatch && context !== undefined && position !== undefined) context.arrayIndex ??= position;
+    return isMatch;
+  };
+}
+
+/** The test `$elemMatch` makes of one array element. */
+export function elementTest(operand: BsonValue, environment: FilterEnvironment): ValueTest {
+  if (!isDocument(operand)) throw badValue('$elemMatch needs an Object');
+  if (isOperatorDocument(operand) && !isTreeOperator(Object.keys(operand)[0] ?? '')) {
+    const condition = compileFieldCondition(['value'], operand, environment);
+    return (value) => condition({ value: Array.isArray(value) ? [value] : value });
+  }
+  const filter = compileFilter(operand, environment);
+  return (value) => isDocument(value) && filter(value);
+}
+
+const isTreeOperator = (name: string): boolean => ['$and', '$or', '$nor', '$expr', '$comment'].includes(name);
+
+/** `$all`: every entry is matched by some element, or by the value itself. */
+export function allFilter(path: readonly string[], operand: BsonValue, environment: FilterEnvironment): Filter {
+  if (!Array.isArray(operand)) throw badValue('$all needs an array');
+  if (operand.length === 0) return () => false;
+  const filters = operand.map((item): Filter => {
+    if (isDocument(item) && Object.hasOwn(item, '$elemMatch')) return elemMatchFilter(path, item['$elemMatch'], environment);
+    if (isOperatorDocument(item)) throw badValue('no $ expressions in $all');
+    const test = item instanceof BSONRegExp ? regexTest(item) : equalityTest(item, environment.collation);
+    return (document, context) => anyValueAt(document, path, test, { context });
+  });
+  return (document, context) => filters.every((filter) => filter(document, context));
+}

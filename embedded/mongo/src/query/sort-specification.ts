@@ -1,0 +1,59 @@
+import { badValue, CommandError, notSupported } from '../command-error.ts';
+import { isDocument, isNumber, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import type { Collation } from '../values/collation.ts';
+import { toDouble } from '../values/numeric.ts';
+import { compareSortValues, sortValue, type SortField, type SortValue } from '../values/path.ts';
+
+export interface SortSpecification {
+  readonly fields: readonly SortField[];
+  /** Direction of `{ $natural: ±1 }`, the order in which documents were inserted. */
+  readonly natural: 1 | -1 | undefined;
+}
+
+const MAX_SORT_FIELDS = 32;
+
+/** Parses `sort`; an empty or absent specification has no fields. */
+export function parseSort(specification: BsonValue): SortSpecification {
+  if (specification === undefined) return { fields: [], natural: undefined };
+  if (!isDocument(specification)) throw new CommandError(14, 'Expected field sort to be of type object');
+  const entries = Object.entries(specification);
+  if (entries.length > MAX_SORT_FIELDS) throw new CommandError(13103, 'too many compound keys');
+  if (Object.hasOwn(specification, '$natural')) {
+    if (entries.length > 1) throw badValue('$natural sort cannot be set to a value other than -1 or 1, or be combined');
+    return { fields: [], natural: direction(specification['$natural']) };
+  }
+  return { fields: entries.map(([path, order]) => ({ path: sortPath(path), direction: direction(order) })), natural: undefined };
+}
+
+function sortPath(path: string): string {
+  if (path === '' || path.split('.').some((part) => part === ''))
+    throw new CommandError(15998, 'FieldPath field names may not be empty strings.');
+  if (path.startsWith('$')) throw new CommandError(16410, "FieldPath field names may not start with '$'.");
+  return path;
+}
+
+function direction(order: BsonValue): 1 | -1 {
+  if (isDocument(order)) {
+    if (Object.hasOwn(order, '$meta')) throw notSupported('sorting by $meta');
+    throw new CommandError(17312, 'The only expression valid in a sort specification is $meta');
+  }
+  if (!isNumber(order)) throw new CommandError(15974, `Illegal key in $sort specification`);
+  const value = toDouble(order);
+  if (value !== 1 && value !== -1)
+    throw new CommandError(15975, '$sort key ordering must be 1 (for ascending) or -1 (for descending)');
+  return value;
+}
+
+export type SortKey = readonly SortValue[];
+
+export function sortKeyOf(document: BsonDocument, fields: readonly SortField[], collation?: Collation): SortKey {
+  return fields.map((field) => sortValue(document, field, collation));
+}
+
+export function compareSortKeys(a: SortKey, b: SortKey, fields: readonly SortField[], collation?: Collation): number {
+  for (const [position, field] of fields.entries()) {
+    const order = compareSortValues(a[position], b[position], collation);
+    if (order !== 0) return order * field.direction;
+  }
+  return 0;
+}

@@ -1,0 +1,64 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { CommandError } from '../command-error.ts';
+
+const SQLITE_FULL = 13;
+const SQLITE_IOERR_SHMSIZE = 4874;
+
+export interface ConnectionOptions {
+  readonly file: string;
+  /** Skips the fsync at commit: a power cut may lose the last commits, never the file's consistency. Tests only. */
+  readonly relaxed: boolean;
+  /** Upper limit of the file in pages, which lets a test fill the "disk". */
+  readonly maxPageCount?: number;
+}
+
+/** One SQLite connection with its prepared statements. */
+export class SqliteConnection {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(options: ConnectionOptions) {
+    this.#database = new DatabaseSync(options.file);
+    this.#database.exec('PRAGMA journal_mode = WAL');
+    this.#database.exec(`PRAGMA synchronous = ${options.relaxed ? 'OFF' : 'FULL'}`);
+    this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000');
+    if (options.maxPageCount !== undefined) this.#database.exec(`PRAGMA max_page_count = ${options.maxPageCount}`);
+  }
+
+  /** The statement for this SQL text, prepared once. */
+  statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = this.#database.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+
+  execute(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** Forgets prepared statements: needed before a table they use is dropped. */
+  forgetStatements(): void {
+    this.#statements.clear();
+  }
+
+  /** SQLite has rolled back by itself after some errors; then there is nothing left to roll back. */
+  rollback(): void {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+}
+
+/** Turns SQLite's "disk full" into MongoDB's OutOfDiskSpace; returns other errors as they are. */
+export function translateSqliteError(error: unknown): unknown {
+  if (!(error instanceof Error) || !('errcode' in error)) return error;
+  const isFull = error.errcode === SQLITE_FULL || error.errcode === SQLITE_IOERR_SHMSIZE;
+  return isFull
+    ? new CommandError(14031, 'No space left on the disk that holds the data file; nothing of this command was written')
+    : error;
+}
