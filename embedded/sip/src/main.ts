@@ -1,10 +1,12 @@
 import { env, argv, exit, stderr, stdout } from 'node:process';
+import { pino } from 'pino';
 import { loadConfig } from './config.ts';
 import { startSipServer } from './sip-server.ts';
 import { formatEndpoint } from './transport/flow.ts';
 
 try {
-  const server = await startSipServer(loadConfig(argv.slice(2), env));
+  const log = pino({ name: 'sip-server' }, pino.destination(stderr.fd));
+  const server = await startSipServer({ ...loadConfig(argv.slice(2), env), log });
   const places = Object.entries(server.addresses).map(([name, address]) => `${name}=${formatEndpoint(address)}`);
   stdout.write(`listening ${places.join(' ')}\n`);
   const stop = (): void => void server.close().then(() => exit(0));

@@ -1,9 +1,12 @@
+import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { listenAdmin } from './admin-server.ts';
 import type { AdminServer, Counters } from './admin-server.ts';
 import { UserAgent } from './agent/user-agent.ts';
 import { ClientTable } from './control/client-table.ts';
 import { listenControl } from './control/control-server.ts';
 import type { ControlServer } from './control/control-server.ts';
+import { faultLog, guardClock } from './faults.ts';
 import { DEFAULT_TIMERS, systemClock } from './transaction/timers.ts';
 import type { Clock, TimerValues } from './transaction/timers.ts';
 import { formatEndpoint } from './transport/flow.ts';
@@ -25,6 +28,8 @@ export interface SipServerOptions {
   readonly secret: string;
   readonly timers?: TimerValues;
   readonly clock?: Clock;
+  /** Silent when left out. */
+  readonly log?: Logger;
 }
 
 /** The addresses in use, by what is served there. */
@@ -40,7 +45,10 @@ export interface SipServer {
 /** Starts a SIP server. Rejects with the system's error, and leaves nothing open, when a port is taken. */
 export async function startSipServer(options: SipServerOptions): Promise<SipServer> {
   const clients = new ClientTable();
-  const agent = new UserAgent(clients, options.timers ?? DEFAULT_TIMERS, options.clock ?? systemClock);
+  const log = options.log ?? pino({ level: 'silent' });
+  const reportFault = faultLog(log);
+  const clock = guardClock(options.clock ?? systemClock, reportFault);
+  const agent = new UserAgent(clients, options.timers ?? DEFAULT_TIMERS, clock, reportFault);
   const { transports } = agent;
   const counters = (): Counters => ({ ...agent.counters(), application: clients.isConnected() });
   let control: ControlServer | undefined;
@@ -57,7 +65,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     if (options.wss) transports.add(await listenWs(options.wss, transports, options.wss));
     const listening = (): string[] => transports.all().map(({ protocol, local }) => `${protocol}/${formatEndpoint(local)}`);
     if (options.admin) admin = await listenAdmin(options.admin, counters);
-    control = await listenControl(options.control, { secret: options.secret, clients, agent, listening });
+    control = await listenControl(options.control, { secret: options.secret, clients, agent, listening, log, reportFault });
   } catch (error) {
     await close();
     throw error;

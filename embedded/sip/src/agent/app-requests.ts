@@ -5,7 +5,7 @@ import { parseNameAddr, tagOf, withTag } from '../message/name-addr.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import { parseUri } from '../message/uri.ts';
 import type { Flow } from '../transport/flow.ts';
-import { appendHeaders, appHeaders, completeBody } from './app-headers.ts';
+import { appendHeaders, appHeaders, completeBody, limitExtensions } from './app-headers.ts';
 import { refuse } from './application.ts';
 import type { AppClient, CommandReply } from './application.ts';
 import { newSeq, newTag, newUuid } from './identifiers.ts';
@@ -77,7 +77,7 @@ export class AppRequests {
     const hop = await outOfDialogHop(this.stack, message.uri, route);
     if ('refusal' in hop) return refuse(hop.refusal);
     const own = appHeaders(message, hop.flow, 'nothing');
-    const problem = completeBody(own, message) ?? addressProblem(own);
+    const problem = completeBody(own, message) ?? limitExtensions(own) ?? addressProblem(own);
     if (problem !== undefined) return refuse(problem);
     const headers = outOfDialogHeaders(message, own, hop.flow);
     const request: SipRequest = { kind: 'request', method, uri: message.uri, headers, body: message.body };
@@ -91,6 +91,9 @@ export class AppRequests {
     if (method === 'INVITE' && (dialog.openInvite !== undefined || dialog.phase !== 'confirmed')) {
       return refuse('another INVITE is in progress in this dialog');
     }
+    // RFC 3261 §15: the callee has nothing to end before it has answered.
+    if (method === 'BYE' && dialog.role === 'uas' && dialog.phase === 'early')
+      return refuse('BYE is not allowed before the INVITE is answered');
     if (method === 'INVITE') dialog.openInvite = 'ours';
     if (method === 'BYE') {
       dialog.isEnding = true;
@@ -98,7 +101,7 @@ export class AppRequests {
     }
     const flow = await inDialogFlow(this.stack, dialog);
     const own = appHeaders(message, flow, 'transaction');
-    const problem = completeBody(own, message) ?? addressProblem(own);
+    const problem = completeBody(own, message) ?? limitExtensions(own) ?? addressProblem(own);
     if (problem !== undefined) {
       if (method === 'INVITE') dialog.openInvite = undefined;
       return refuse(problem);

@@ -4,7 +4,7 @@ import type { Dialog } from '../dialog/dialog.ts';
 import { parseNameAddrs, tagOf } from '../message/name-addr.ts';
 import { identityOf, serialize } from '../message/sip-message.ts';
 import type { SipResponse } from '../message/sip-message.ts';
-import { appendHeaders, appHeaders, completeBody } from './app-headers.ts';
+import { appendHeaders, appHeaders, completeBody, limitExtensions } from './app-headers.ts';
 import { refuse } from './application.ts';
 import type { AppClient, CommandReply } from './application.ts';
 import { newSeq, newTag } from './identifiers.ts';
@@ -30,12 +30,9 @@ export class AppResponses {
     if (incoming === undefined || !isAnswerable) return refuse('Response not sent due to unknown transaction');
     if (incoming.transaction.request.method === 'SUBSCRIBE' && wanted.status < 300)
       return refuse('subscriptions are not supported');
-    if (wanted.status < 200 && /(^|[,\s])100rel($|[,\s])/i.test(wanted.headers.getAll('Require').join(','))) {
-      return refuse('reliable provisional responses are not supported');
-    }
     const flow = incoming.transaction.replyFlow;
     const headers = appHeaders(wanted, flow, 'transaction');
-    const problem = completeBody(headers, wanted);
+    const problem = completeBody(headers, wanted) ?? limitExtensions(headers);
     if (problem !== undefined) return refuse(problem);
     if (parseNameAddrs(headers.getAll('Contact')) === undefined && headers.get('Contact') !== '*')
       return refuse('malformed Contact');

@@ -1,6 +1,7 @@
 import { DialogTable } from '../dialog/dialog-table.ts';
 import { HeaderList } from '../message/header-list.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
+import type { ReportFault } from '../faults.ts';
 import { TransactionTable } from '../transaction/transaction-table.ts';
 import type { Clock, TimerValues } from '../transaction/timers.ts';
 import type { Flow } from '../transport/flow.ts';
@@ -26,8 +27,8 @@ export class UserAgent implements MessageEvents {
   private readonly requests: AppRequests;
   private readonly answers: InviteAnswers;
 
-  constructor(application: Application, timers: TimerValues, clock: Clock) {
-    this.transports = new TransportSet(this);
+  constructor(application: Application, timers: TimerValues, clock: Clock, reportFault: ReportFault) {
+    this.transports = new TransportSet(this, reportFault);
     this.stack = {
       transports: this.transports,
       transactions: new TransactionTable(timers, clock),

@@ -1,9 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
 import type { AppClient, SipEvent } from '../agent/application.ts';
 import { newUuid } from '../agent/identifiers.ts';
 import type { UserAgent } from '../agent/user-agent.ts';
+import type { ReportFault } from '../faults.ts';
 import { readCommand } from './command.ts';
 import type { Command } from './command.ts';
 import type { ClientTable } from './client-table.ts';
@@ -23,6 +25,8 @@ export interface SessionOptions {
   readonly agent: UserAgent;
   /** Every address we listen at, `proto/host:port`. */
   readonly listening: () => readonly string[];
+  readonly log: Logger;
+  readonly reportFault: ReportFault;
 }
 
 /** One control connection: an application, once it has shown the secret. */
@@ -42,6 +46,7 @@ export class ControlSession implements AppClient {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       clearTimeout(impatience);
+      if (this.isAuthenticated) options.log.info('The application is gone');
       options.clients.remove(this);
       options.agent.noteClientGone(this);
     });
@@ -71,7 +76,16 @@ export class ControlSession implements AppClient {
         this.options.socket.destroy();
         return;
       }
-      if (this.isOpen()) this.obey(read.id, read.command);
+      if (this.isOpen()) this.attempt(read.id, read.command);
+    }
+  }
+
+  private attempt(id: string, command: Command): void {
+    try {
+      this.obey(id, command);
+    } catch (error) {
+      this.options.reportFault('command', error);
+      this.reply(id, 'NOK|internal error');
     }
   }
 
@@ -96,7 +110,10 @@ export class ControlSession implements AppClient {
         this.reply(id, 'OK|pong');
         return;
       case 'sip':
-        void this.send(id, command);
+        this.send(id, command).catch((error: unknown) => {
+          this.options.reportFault('command', error);
+          this.reply(id, 'NOK|internal error');
+        });
         return;
       case 'proxy':
         this.reply(id, 'NOK|proxy is not supported');
@@ -113,6 +130,7 @@ export class ControlSession implements AppClient {
     else if (!clients.add(this)) this.dismiss(id, 'another application is connected');
     else {
       this.isAuthenticated = true;
+      this.options.log.info('An application is connected');
       const hostports = listening().join(',');
       this.reply(id, `OK|${hostports}|${VERSION}|${hostports}`);
     }
@@ -144,6 +162,7 @@ export class ControlSession implements AppClient {
 
   /** Refuses and hangs up, as drachtio-server does for everything but a failed `sip` or `proxy`. */
   private dismiss(id: string, reason: string): void {
+    this.options.log.warn({ reason }, 'A control connection was refused');
     this.reply(id, `NO|${reason}`);
     this.options.socket.end();
   }

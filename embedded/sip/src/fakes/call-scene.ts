@@ -15,7 +15,9 @@ export const SDP = 'v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9
 export class CallScene {
   readonly clock = new ManualClock();
   readonly application = new FakeApplication();
-  readonly agent = new UserAgent(this.application, DEFAULT_TIMERS, this.clock);
+  readonly agent = new UserAgent(this.application, DEFAULT_TIMERS, this.clock, (_where, error) => {
+    throw error;
+  });
   readonly peer: FakeFlow;
 
   constructor(protocol: 'udp' | 'tcp' | 'ws' = 'udp') {

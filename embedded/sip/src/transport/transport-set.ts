@@ -20,9 +20,11 @@ export interface MessageEvents {
 export class TransportSet implements TransportEvents {
   private readonly transports: Transport[] = [];
   private readonly events: MessageEvents;
+  private readonly reportFault: (where: 'message', error: unknown) => void;
 
-  constructor(events: MessageEvents) {
+  constructor(events: MessageEvents, reportFault: (where: 'message', error: unknown) => void) {
     this.events = events;
+    this.reportFault = reportFault;
   }
 
   add(transport: Transport): void {
@@ -51,10 +53,22 @@ export class TransportSet implements TransportEvents {
   }
 
   onClosed(flow: Flow): void {
-    this.events.onFlowClosed(flow);
+    try {
+      this.events.onFlowClosed(flow);
+    } catch (error) {
+      this.reportFault('message', error);
+    }
   }
 
   onBytes(bytes: Buffer, flow: Flow): void {
+    try {
+      this.take(bytes, flow);
+    } catch (error) {
+      this.reportFault('message', error);
+    }
+  }
+
+  private take(bytes: Buffer, flow: Flow): void {
     const outcome = parseMessage(bytes);
     if (!outcome.ok) {
       if (outcome.request !== undefined) this.answerMalformed(outcome.request, outcome, flow);
