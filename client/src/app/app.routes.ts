@@ -22,7 +22,10 @@ export const routes: Routes = [
     path: '',
     canActivate: [requireSession],
     loadComponent: () => import('./shell/shell').then((m) => m.Shell),
-    children: [],
+    children: [
+      { path: 'today', loadChildren: () => import('./cases/case.routes').then((m) => m.CASE_ROUTES) },
+      { path: 'desk', loadChildren: () => import('./calls/desk.routes').then((m) => m.DESK_ROUTES) },
+    ],
   },
   { path: '**', redirectTo: '' },
 ];

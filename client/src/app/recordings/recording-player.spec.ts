@@ -1,0 +1,103 @@
+import { provideHttpClient } from '@angular/common/http';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
+import { type ComponentFixture, TestBed } from '@angular/core/testing';
+import { settle } from '../platform/settle.testing';
+import { provideTranslations } from '../platform/translations.testing';
+import { RecordingPlayer } from './recording-player';
+
+const WAVEFORM = {
+  callId: 'c1',
+  seconds: 20,
+  channels: [
+    { party: 'agent', peaks: [0.1, 0.5] },
+    { party: 'resident', peaks: [0.4, 0.2] },
+  ],
+};
+const problem = (code: string, status: number) => [{ type: 'https://x', code, title: code, status, instance: 'r1' }, { status, statusText: code }] as const;
+
+describe('the recording player', () => {
+  let fixture: ComponentFixture<RecordingPlayer>;
+  let player: HTMLElement;
+  let http: HttpTestingController;
+
+  beforeEach(async () => {
+    TestBed.configureTestingModule({ providers: [provideTranslations(), provideHttpClient(), provideHttpClientTesting()] });
+    http = TestBed.inject(HttpTestingController);
+    fixture = TestBed.createComponent(RecordingPlayer);
+    player = fixture.nativeElement;
+    fixture.componentRef.setInput('callId', 'c1');
+    await settle(fixture);
+  });
+
+  async function answer(): Promise<void> {
+    http.expectOne('/api/calls/c1/recording/waveform').flush(WAVEFORM);
+    await settle(fixture);
+  }
+
+  async function press(key: string): Promise<void> {
+    slider().dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }));
+    await settle(fixture);
+  }
+
+  function slider(): HTMLElement {
+    const found = player.querySelector<HTMLElement>('[role=slider]');
+    if (!found) throw new Error('no slider');
+    return found;
+  }
+
+  it('shows a lane for each party', async () => {
+    await answer();
+    expect(player.querySelectorAll('.lane').length).toBe(2);
+    expect(player.querySelector('.names')?.textContent).toMatch(/担当.*相手/s);
+  });
+
+  it('fetches no sound before somebody plays, because playing is on record', async () => {
+    await answer();
+    expect(player.querySelector('audio')?.preload).toBe('none');
+  });
+
+  it('moves by keyboard and says where it is', async () => {
+    await answer();
+    await press('ArrowRight');
+    expect(slider().getAttribute('aria-valuenow')).toBe('5');
+    expect(slider().getAttribute('aria-valuetext')).toBe('00:20 のうち 00:05');
+    await press('End');
+    expect(slider().getAttribute('aria-valuenow')).toBe('20');
+    await press('ArrowRight');
+    expect(slider().getAttribute('aria-valuenow')).toBe('20');
+    await press('Home');
+    await press('ArrowLeft');
+    expect(slider().getAttribute('aria-valuenow')).toBe('0');
+  });
+
+  it('says that the recording is still being saved, and asks again', async () => {
+    jasmine.clock().install();
+    try {
+      http.expectOne('/api/calls/c1/recording/waveform').flush(...problem('recording.not-ready', 409));
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+      expect(player.dataset['state'] ?? '').not.toBe('failed');
+      jasmine.clock().tick(1_500);
+      http.expectOne('/api/calls/c1/recording/waveform').flush(WAVEFORM);
+    } finally {
+      jasmine.clock().uninstall();
+    }
+    await settle(fixture);
+    expect(player.dataset['state']).toBe('ready');
+  });
+
+  it('says why there is nothing to play', async () => {
+    http.expectOne('/api/calls/c1/recording/waveform').flush(...problem('recording.not-found', 404));
+    await settle(fixture);
+    expect(player.querySelector('[role=alert]')?.textContent).toContain('この通話の録音はありません');
+  });
+
+  it('shows another call from its beginning', async () => {
+    await answer();
+    await press('End');
+    fixture.componentRef.setInput('callId', 'c2');
+    await settle(fixture);
+    http.expectOne('/api/calls/c2/recording/waveform').flush({ ...WAVEFORM, callId: 'c2' });
+    await settle(fixture);
+    expect(slider().getAttribute('aria-valuenow')).toBe('0');
+  });
+});
