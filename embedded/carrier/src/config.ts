@@ -25,8 +25,8 @@ const LoopbackHostPort = HostPort.refine(
 );
 
 const PortRange = z.string().transform((text, context) => {
-  const [from, to] = text.split('-').map(port);
-  if (from != null && to != null && from > 0 && from < to) return { from, to };
+  const [from, to, ...rest] = text.split('-').map((part) => port(part));
+  if (from && to && from < to && rest.length === 0) return { from, to };
   context.addIssue({ code: 'custom', message: 'must be a range of ports, for example 20000-20999' });
   return z.NEVER;
 });

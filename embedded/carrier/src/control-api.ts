@@ -98,8 +98,8 @@ function callOf(calls: CallLog, request: Request<{ id: string }>): CarrierCall {
 }
 
 function answerError(log: Logger): ErrorRequestHandler {
-  // Express knows an error handler by its four parameters.
-  return (error: unknown, _request, response, _next) => {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error);
     const { status, detail } = problemOf(error);
     if (status >= 500 && !(error instanceof NoRtpPortError)) log.error({ err: error }, 'a control request failed');
     response.status(status).type('application/problem+json').json({ status, detail });

@@ -110,6 +110,14 @@ export class TestGateway {
     return new Promise((resolve) => sent.on('response', (response) => resolve(response?.status ?? 0)));
   }
 
+  /** Asks the other side of a call to transfer it; resolves with the status. */
+  async refer(call: GatewayCall): Promise<number> {
+    const options = { method: 'REFER', headers: { 'Refer-To': `<sip:elsewhere@127.0.0.1:${this.port}>` } };
+    // The published type asks for a whole request where these options are meant.
+    const response = await call.dialog?.request(options as unknown as Srf.SrfRequest);
+    return response?.status ?? 0;
+  }
+
   async close(): Promise<void> {
     for (const media of this.#media) media.close();
     this.#srf.disconnect();
@@ -126,7 +134,7 @@ export class TestGateway {
       call.media.close();
     });
     call.hangUp = async () => {
-      await dialog.destroy();
+      await new Promise<void>((resolve) => dialog.destroy({ headers: {} }, () => resolve()));
       call.media.close();
     };
   }

@@ -8,8 +8,7 @@ export class CallLog {
 
   add(call: CarrierCall): void {
     this.#calls.set(call.id, call);
-    const ended = [...this.#calls.values()].filter((known) => known.state === 'ended');
-    for (const old of ended.slice(0, Math.max(0, ended.length - KEPT_AFTER_THE_END))) this.#calls.delete(old.id);
+    this.#forgetOld();
   }
 
   find(id: string): CarrierCall | null {
@@ -17,11 +16,17 @@ export class CallLog {
   }
 
   newestFirst(): CarrierCall[] {
+    this.#forgetOld();
     return [...this.#calls.values()].reverse();
   }
 
   /** Calls that are not over. */
   current(): CarrierCall[] {
     return this.newestFirst().filter((call) => call.state !== 'ended');
+  }
+
+  #forgetOld(): void {
+    const ended = [...this.#calls.values()].filter((call) => call.state === 'ended');
+    for (const old of ended.slice(0, -KEPT_AFTER_THE_END)) this.#calls.delete(old.id);
   }
 }

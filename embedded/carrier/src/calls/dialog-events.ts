@@ -12,7 +12,11 @@ interface Established {
   readonly onGone: () => void;
 }
 
-/** Serves a dialog for its life: ACK, re-INVITE, BYE. Other requests in the dialog are answered 200 by drachtio-srf. */
+/** Requests within a dialog that would mean something, and that we do not do: drachtio-srf would answer 200 by itself. */
+const REFUSED_IN_DIALOG = ['info', 'message', 'refer'] as const;
+const ALLOWED_IN_DIALOG = { Allow: 'INVITE, ACK, BYE, OPTIONS, UPDATE' };
+
+/** Serves a dialog for its life: ACK, re-INVITE, BYE. */
 export function followDialog(dialog: Srf.Dialog, established: Established): void {
   const { call, media, rtpHost, onGone } = established;
   let version = 1;
@@ -28,5 +32,8 @@ export function followDialog(dialog: Srf.Dialog, established: Established): void
       res.send(488);
     }
   });
+  // The published overloads take one literal each; these three have the same listener.
+  for (const method of REFUSED_IN_DIALOG)
+    dialog.on(method as 'info', (_req, res) => res.send(405, { headers: ALLOWED_IN_DIALOG }));
   dialog.on('destroy', onGone);
 }

@@ -34,13 +34,13 @@ describe('what a resident heard', () => {
   });
 
   it('is silence once nothing has come for a second', () => {
-    const levels = hear(packets(3)).measure(4100, [1000]);
+    const levels = hear(packets(3)).measure(4300, [1000]);
     expect(levels.dbfs['1000']).toBe(-100);
     expect(levels.seconds).toBe(0);
   });
 
   it('counts a pause within the second as silence', () => {
-    const levels = hear(packets(3)).measure(3000 + 540, [1000]);
+    const levels = hear(packets(3)).measure(3000 + 680, [1000]);
     expect(levels.seconds).toBeCloseTo(0.5, 1);
     expect(levels.dbfs['1000']).toBeCloseTo(-18, 0);
   });

@@ -4,8 +4,8 @@ import { rmsDbfs, toneDbfs } from './level.ts';
 /** Two seconds and a little: the measured second plus what may still arrive out of order. */
 const CAPACITY = 16_384;
 const SAMPLES_PER_MS = SAMPLE_RATE / 1000;
-/** A stream that pauses no longer than this is only jittered; past it, the pause counts as silence. */
-const TOLERATED_PAUSE_MS = 60;
+/** A stream that pauses no longer than this is only late, on a busy machine; past it, the pause counts as silence. */
+const TOLERATED_PAUSE_MS = 200;
 
 export interface HeardLevels {
   /** Level by frequency in hertz, dBFS. */

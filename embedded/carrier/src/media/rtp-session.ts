@@ -93,7 +93,7 @@ export class RtpSession {
 
   /** Sends keys after any that are still being sent. @returns false when the peer takes no telephone events */
   sendDigits(keys: string): boolean {
-    if (this.#peer?.telephoneEventType == null) return false;
+    if (!this.#peer || this.#peer.telephoneEventType === null) return false;
     const before = this.#keys;
     this.#keys = (function* (): Generator<EventFrame | null, void, undefined> {
       if (before) yield* before;
