@@ -56,8 +56,9 @@ describe('the words of the screens', () => {
       const placeholders = (text: string) =>
         [...new Set([...text.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map((match) => match[1]))].sort();
       for (const [key, japanese] of Object.entries(read(scope, 'ja'))) {
-        expect(japanese.trim()).withContext(`ja ${key}`).not.toBe('');
-        expect((english[key] ?? '').trim())
+        expect(english[key]?.trim() === '')
+          .withContext(`empty in both or in neither: ${key}`)
+          .toBe(japanese.trim() === '');
           .withContext(`en ${key}`)
           .not.toBe('');
         expect(placeholders(english[key] ?? ''))
