@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/require-await -- async turns what the fake throws into rejections, as the real mixer's are */
 import { MixerError } from '../ports/mixer.port.ts';
 import type {
   Hearing,
@@ -60,7 +61,7 @@ export class FakeMixer implements Mixer {
   emit<K extends keyof MixerEvents>(event: K, ...values: Parameters<Required<MixerEvents>[K]>): void {
     if (event === 'onLost' && values[0] === 'mixer') this.#loseMixer();
     if (event === 'onLost' && values[0] === 'recorder') this.#loseRecorder();
-    if (event === 'onRecordingFailed') this.recordings.delete(String(values[0]));
+    if (event === 'onRecordingFailed' && typeof values[0] === 'string') this.recordings.delete(values[0]);
     for (const listener of this.#listeners) {
       // The key and its values belong together by the signature above; TypeScript cannot follow that through the union.
       const handle = listener[event] as ((...all: Parameters<Required<MixerEvents>[K]>) => void) | undefined;

@@ -42,13 +42,22 @@ if (!process.connected) process.exit(0);
 
 serveRequests(mixerRequests, {
   'open-leg': ({ leg }) => openLeg(leg),
-  'connect-leg': ({ leg, remote, telephoneEventType }) => done(bridge.leg(leg).connect(remote, telephoneEventType)),
+  'connect-leg': ({ leg, remote, telephoneEventType }) => {
+    bridge.leg(leg).connect(remote, telephoneEventType);
+    return null;
+  },
   'close-leg': ({ leg }) => closeLeg(leg),
-  'set-hearing': ({ rows }) => done(bridge.setHearing(rows)),
-  'send-digits': ({ leg, digits }) => done(sendDigits(leg, digits)),
-  'use-recorder': async ({ socketPath }) => done(await recorder.connect(socketPath)),
-  'start-tap': ({ recording, legs }) => done(startTap(recording, legs)),
-  'stop-tap': ({ recording }) => done(stopTap(recording)),
+  'set-hearing': ({ rows }) => {
+    bridge.setHearing(rows);
+    return null;
+  },
+  'send-digits': ({ leg, digits }) => sendDigits(leg, digits),
+  'use-recorder': async ({ socketPath }) => {
+    await recorder.connect(socketPath);
+    return null;
+  },
+  'start-tap': ({ recording, legs }) => startTap(recording, legs),
+  'stop-tap': ({ recording }) => stopTap(recording),
   list: () => ({ legs: listLegs(), ticks: statistics.summary }),
 });
 emit({ event: 'ready', isRealTime: isRealTime() });
@@ -56,11 +65,6 @@ scheduleTick();
 
 function emit(event: MixerEvent): void {
   sendToParent(event);
-}
-
-/** The answer of a request that gives nothing. */
-function done(_nothing: void): null {
-  return null;
 }
 
 function scheduleTick(): void {
@@ -122,24 +126,27 @@ async function closeLeg(leg: LegId): Promise<null> {
   return null;
 }
 
-function sendDigits(leg: LegId, digits: string): void {
+function sendDigits(leg: LegId, digits: string): null {
   const state = bridge.leg(leg);
   if (!state.canSendDigits) throw new MixerError('digits-refused', 'The leg negotiated no telephone-event');
   if (!areDigits(digits)) throw new MixerError('digits-refused', 'A digit is none of 0-9 * # A-D');
   if (state.pendingDigits + digits.length > MAX_PENDING_DIGITS)
     throw new MixerError('digits-refused', 'Too many digits are waiting');
   state.sendDigits(digits);
+  return null;
 }
 
-function startTap(recording: number, legs: readonly LegId[]): void {
+function startTap(recording: number, legs: readonly LegId[]): null {
   if (!recorder.isConnected) throw new MixerError('recording-failed', 'recorder lost');
   for (const leg of legs) bridge.leg(leg);
   bridge.addTap(recording, legs, recorder.open(recording));
+  return null;
 }
 
-function stopTap(recording: number): void {
+function stopTap(recording: number): null {
   bridge.removeTap(recording);
   if (!recorder.end(recording)) throw new MixerError('recording-failed', 'the recording has failed already');
+  return null;
 }
 
 function listLegs(): LegStatistics[] {

@@ -31,7 +31,7 @@ export class RecorderLink {
     this.#lose();
     const socket = net.connect(socketPath);
     try {
-      const [hello] = await once(socket, 'data', { signal: AbortSignal.timeout(HELLO_TIMEOUT_MS) });
+      const hello: unknown = (await once(socket, 'data', { signal: AbortSignal.timeout(HELLO_TIMEOUT_MS) }))[0];
       if (!Buffer.isBuffer(hello) || !hello.equals(HELLO)) throw new Error('The recorder did not greet as one');
     } catch (error) {
       socket.destroy();

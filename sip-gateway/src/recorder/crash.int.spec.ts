@@ -118,8 +118,7 @@ describe('when the gateway is killed', () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'doomed-gateway-'));
     const gateway = fork(path.join(import.meta.dirname, 'doomed-gateway.ts'), [folder]);
     try {
-      const [message] = await once(gateway, 'message');
-      const pids = Pids.parse(message);
+      const pids = Pids.parse((await once(gateway, 'message'))[0]);
       await sleep(1000);
       gateway.kill('SIGKILL');
       await waitFor(
