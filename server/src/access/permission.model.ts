@@ -1,0 +1,36 @@
+import type { Permission, Role } from '#contracts/users.contract';
+
+/** What a route or command asks for; 'public' may be called before log-in. */
+export type RequiredPermission = Permission | 'public';
+
+const EVERYBODY = ['session.read', 'session.end', 'calls.read', 'wallboard.read'] as const satisfies Permission[];
+
+/** Which role may do what. An administrator runs the system and sees no resident (DOMAIN §6.11). */
+const PERMISSIONS_BY_ROLE: Readonly<Record<Role, readonly Permission[]>> = {
+  agent: [
+    ...EVERYBODY,
+    'cases.list',
+    'cases.read',
+    'calls.dial',
+    'calls.answer',
+    'calls.control',
+    'calls.record',
+    'phone.register',
+    'agents.set-state',
+    'recordings.play',
+  ],
+  supervisor: [...EVERYBODY, 'cases.list', 'cases.read', 'recordings.play'],
+  manager: [...EVERYBODY],
+  administrator: [...EVERYBODY],
+};
+
+/** Everything a role may do, for the client's courtesy; the server asks `isPermitted` each time. */
+export function permissionsOf(role: Role): Permission[] {
+  return [...PERMISSIONS_BY_ROLE[role]];
+}
+
+/** The one permission function: may somebody of this role, or nobody in particular (null), do this? */
+export function isPermitted(role: Role | null, permission: RequiredPermission): boolean {
+  if (permission === 'public') return true;
+  return role !== null && PERMISSIONS_BY_ROLE[role].includes(permission);
+}

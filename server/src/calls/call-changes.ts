@@ -1,0 +1,62 @@
+import type { CallId } from '#contracts/ids.contract';
+import { SYSTEM_SCOPE } from '../platform/database/scope-guard.ts';
+import type { EventPublisher } from '../platform/events.ts';
+import type { AgentService } from '../users/agent.service.ts';
+import type { CallEvents } from './call.events.ts';
+import type { Call } from './call.model.ts';
+import type { CallStore } from './call.store.ts';
+import { toCallView } from './call-view.model.ts';
+
+const STATE_OF_PHASE = {
+  queued: null,
+  offered: 'ringing',
+  dialling: 'ringing',
+  ringing: 'ringing',
+  talking: 'talking',
+  'wrap-up': 'wrap-up',
+  done: null,
+} as const;
+
+/** The one way a call changes: stored, then the agent's state follows, then everybody is told. */
+export class CallChanges {
+  readonly #calls: CallStore;
+  readonly #agents: AgentService;
+  readonly #events: EventPublisher<CallEvents>;
+
+  constructor(calls: CallStore, agents: AgentService, events: EventPublisher<CallEvents>) {
+    this.#calls = calls;
+    this.#agents = agents;
+    this.#events = events;
+  }
+
+  /** Stores a new call. Answers false when it is there already. */
+  async add(call: Call): Promise<boolean> {
+    if (!(await this.#calls.add(call))) return false;
+    await this.#follow(null, call);
+    return true;
+  }
+
+  /** Applies `step`; see CallStore.change. */
+  async apply(id: CallId, step: (call: Call) => Call): Promise<{ before: Call; after: Call } | null> {
+    const changed = await this.#calls.change(SYSTEM_SCOPE, id, step);
+    if (changed !== null && changed.after !== changed.before) await this.#follow(changed.before, changed.after);
+    return changed;
+  }
+
+  /** Brings the agent's state in line with a call that was stored before an interruption. */
+  async restore(call: Call): Promise<void> {
+    const state = STATE_OF_PHASE[call.phase];
+    if (call.agentId !== null && state !== null) await this.#agents.followCall(call.agentId, call.id, state);
+    if (call.agentId !== null && state === null) await this.#agents.release(call.agentId, call.id);
+  }
+
+  async #follow(before: Call | null, after: Call): Promise<void> {
+    const view = toCallView(after);
+    if (before?.agentId != null && before.agentId !== after.agentId) {
+      await this.#agents.release(before.agentId, after.id);
+      this.#events.emit('call.withdrawn', { agentId: before.agentId, view });
+    }
+    if (before?.phase !== after.phase || before.agentId !== after.agentId) await this.restore(after);
+    this.#events.emit('call.changed', { agentId: after.agentId, view });
+  }
+}

@@ -1,0 +1,32 @@
+import type { CallView } from '#contracts/calls.contract';
+import { findCategory, toCategoryView } from '../cases/category.model.ts';
+import { displayNumber } from '../cases/phone-number.model.ts';
+import { isIdentified, suggestResult, type Call } from './call.model.ts';
+
+/** What the agent's screen gets: no E.164 number, no file name, no gateway. */
+export function toCallView(call: Call): CallView {
+  const category = findCategory(call.categoryCode);
+  if (category === null) throw new Error('A call has a category that does not exist.');
+  return {
+    id: call.id,
+    version: call.version,
+    direction: call.direction,
+    phase: call.phase,
+    caseId: call.caseId,
+    phoneId: call.phoneId,
+    category: toCategoryView(category),
+    numberDisplay: call.number === null ? '' : displayNumber(call.number),
+    candidates: call.caseId === null ? call.candidates : [],
+    startedAt: call.startedAt,
+    answeredAt: call.answeredAt,
+    endedAt: call.endedAt,
+    cause: call.cause,
+    endedBy: call.endedBy,
+    isMuted: call.isMuted,
+    identity: call.identity,
+    isIdentified: isIdentified(call.identity),
+    suggestedResult: suggestResult(call),
+    recording: call.recording.state,
+    draft: call.draft,
+  };
+}

@@ -1,0 +1,176 @@
+import type {
+  CallDirection,
+  CallerCandidate,
+  CallPhase,
+  CallView,
+  IdentityCheck,
+  RecordingState,
+} from '#contracts/calls.contract';
+import type { EndCause, ResultCode } from '#contracts/call-results.contract';
+import type { Fact } from '#contracts/gateway.contract';
+import type { CallId, CaseId, CategoryCode, GatewayId, PhoneId, PhoneNumber, UserId } from '#contracts/ids.contract';
+
+export interface CallRecording {
+  state: RecordingState;
+  /** File name under the recordings folder. */
+  file: string | null;
+  seconds: number;
+  channels: ('agent' | 'resident')[];
+  sha256: string | null;
+  concealedFrames: number[];
+}
+
+/** One call as the server knows it. */
+export interface Call {
+  id: CallId;
+  version: number;
+  direction: CallDirection;
+  phase: CallPhase;
+  agentId: UserId | null;
+  caseId: CaseId | null;
+  phoneId: PhoneId | null;
+  categoryCode: CategoryCode;
+  gatewayId: GatewayId;
+  /** The other party's number; null when withheld. Personal data. */
+  number: PhoneNumber | null;
+  candidates: CallerCandidate[];
+  startedAt: string;
+  offeredAt: string | null;
+  answeredAt: string | null;
+  endedAt: string | null;
+  cause: EndCause | null;
+  endedBy: 'agent' | 'resident' | 'system' | null;
+  talkMs: number;
+  isMuted: boolean;
+  identity: IdentityCheck;
+  /** Inbound: the candidate that the identity check is about. */
+  comparedCaseId: CaseId | null;
+  comparisons: number;
+  recording: CallRecording;
+  draft: CallView['draft'];
+  resultCode: ResultCode | null;
+}
+
+type Start = Pick<Call, 'id' | 'gatewayId' | 'categoryCode' | 'number' | 'startedAt'>;
+
+function newCall(start: Start): Omit<Call, 'direction' | 'phase' | 'agentId' | 'caseId' | 'phoneId' | 'candidates'> {
+  return {
+    ...start,
+    version: 1,
+    offeredAt: null,
+    answeredAt: null,
+    endedAt: null,
+    cause: null,
+    endedBy: null,
+    talkMs: 0,
+    isMuted: false,
+    identity: {},
+    comparedCaseId: null,
+    comparisons: 0,
+    recording: { state: 'none', file: null, seconds: 0, channels: [], sha256: null, concealedFrames: [] },
+    draft: { note: '', resultCode: null, contents: [], savedAt: null },
+    resultCode: null,
+  };
+}
+
+export function newOutboundCall(start: Start & { agentId: UserId; caseId: CaseId; phoneId: PhoneId }): Call {
+  return { ...newCall(start), ...start, direction: 'outbound', phase: 'dialling', candidates: [] };
+}
+
+export function newInboundCall(start: Start & { candidates: CallerCandidate[] }): Call {
+  return { ...newCall(start), ...start, direction: 'inbound', phase: 'queued', agentId: null, caseId: null, phoneId: null };
+}
+
+/** Still at the gateway: somebody rings, waits or talks. */
+export const isRunning = (call: Pick<Call, 'phase'>): boolean => call.phase !== 'wrap-up' && call.phase !== 'done';
+
+/** Two items of the identity check that match unlock disclosure (DOMAIN §4.5). */
+export const isIdentified = (identity: IdentityCheck): boolean =>
+  Object.values(identity).filter((verdict) => verdict === 'match').length >= 2;
+
+type CallFact = Extract<Fact, { callId: CallId }>;
+
+/**
+ * What a fact changes. Answers the same object when it changes nothing: facts may come twice, and late after an outage.
+ *
+ * outbound: dialling -> ringing -> talking -> wrap-up -> done; inbound: queued -> offered -> talking -> wrap-up -> done,
+ * straight to done when nobody answered.
+ */
+export function applyFact(call: Call, fact: CallFact, at: string): Call {
+  switch (fact.type) {
+    case 'call.ringing':
+      return call.phase === 'dialling' ? { ...call, phase: 'ringing' } : call;
+    case 'call.answered':
+      return answer(call, fact, at);
+    case 'call.ended':
+      return end(call, fact, at);
+    case 'recording.ready': {
+      if (call.recording.state === 'ready') return call;
+      const { file, seconds, channels, sha256, concealedFrames } = fact;
+      return { ...call, recording: { state: 'ready', file, seconds, channels, sha256, concealedFrames } };
+    }
+    case 'recording.failed':
+      return call.recording.state === 'ready' || call.recording.state === 'failed'
+        ? call
+        : { ...call, recording: { ...call.recording, state: 'failed' } };
+    case 'call.arrived':
+    case 'call.offered':
+    case 'call.dialling':
+    case 'call.digit':
+      return call;
+  }
+}
+
+function answer(call: Call, fact: { agentId: UserId; isRecorded: boolean }, at: string): Call {
+  if (!isRunning(call) || call.phase === 'talking') return call;
+  return {
+    ...call,
+    phase: 'talking',
+    agentId: fact.agentId,
+    answeredAt: at,
+    recording: { ...call.recording, state: fact.isRecorded ? 'recording' : 'none' },
+  };
+}
+
+type Ending = Pick<Extract<Fact, { type: 'call.ended' }>, 'cause' | 'endedBy' | 'talkMs'>;
+
+/** Ends a running call: an outbound or answered one goes to wrap-up, a caller nobody answered is done with. */
+export function end(call: Call, { cause, endedBy, talkMs }: Ending, at: string): Call {
+  if (!isRunning(call)) return call;
+  const needsWrapUp = call.direction === 'outbound' || call.answeredAt !== null;
+  const isSaving = call.recording.state === 'recording';
+  return {
+    ...call,
+    phase: needsWrapUp ? 'wrap-up' : 'done',
+    endedAt: at,
+    cause,
+    endedBy,
+    talkMs,
+    isMuted: false,
+    recording: isSaving ? { ...call.recording, state: 'saving' } : call.recording,
+  };
+}
+
+/** A call that never reached the gateway: nothing rang, there is nothing to write up. */
+export function failBeforeDialling(call: Call, at: string): Call {
+  return { ...call, phase: 'done', endedAt: at, cause: 'failed', endedBy: 'system' };
+}
+
+const RESULT_OF_CAUSE: Partial<Record<EndCause, ResultCode>> = {
+  busy: '34',
+  'no-answer': '31',
+  unallocated: '41',
+  rejected: '36',
+  unreachable: '35',
+  cancelled: '71',
+};
+
+/** The result code to preselect (DOMAIN §4.9). After a talk: 11 when identified, else 21, or 51 when the resident hung up. */
+export function suggestResult(call: Pick<Call, 'cause' | 'answeredAt' | 'identity' | 'endedBy'>): ResultCode | null {
+  if (call.cause === null) return null;
+  if (call.cause !== 'completed') return RESULT_OF_CAUSE[call.cause] ?? null;
+  if (call.answeredAt === null) return null;
+  if (isIdentified(call.identity)) return '11';
+  if (call.endedBy === 'system') return null;
+  return call.endedBy === 'resident' ? '51' : '21';
+}

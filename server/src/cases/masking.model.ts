@@ -1,0 +1,19 @@
+const MASK = '●';
+
+/** Keeps the first character of each part of a name: 鈴木　太郎 is 鈴●　太●. Spaces stay as they are. */
+export function maskName(name: string): string {
+  return name
+    .split(/([\s\u3000]+)/u)
+    .map((part) => (/^[\s\u3000]*$/u.test(part) ? part : maskPart(part)))
+    .join('');
+}
+
+function maskPart(part: string): string {
+  const [first = '', ...rest] = [...part];
+  return first + MASK.repeat(rest.length);
+}
+
+/** 1980-04-01 is 198●. */
+export function maskBirthYear(birthDate: string): string {
+  return `${birthDate.slice(0, 3)}${MASK}`;
+}

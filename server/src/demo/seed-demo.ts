@@ -1,0 +1,29 @@
+import type { CaseStore } from '../cases/case.store.ts';
+import type { TimelineStore } from '../cases/timeline.store.ts';
+import type { AccountStore } from '../users/account.store.ts';
+import { hashPassword } from '../users/password.ts';
+import { DEMO_SEED, makeResidents } from './residents.ts';
+import { DEMO_STAFF } from './staff.ts';
+
+export interface SeedTarget {
+  accounts: AccountStore;
+  cases: CaseStore;
+  timeline: TimelineStore;
+}
+
+/** Fills empty collections with the demonstration's people. Answers how many cases were written: 0 when there were some already. */
+export async function seedDemo(target: SeedTarget, options: { password: string; now: Date }): Promise<number> {
+  if (await target.accounts.isEmpty()) {
+    const passwordHash = await hashPassword(options.password);
+    for (const person of DEMO_STAFF) await target.accounts.add({ ...person, passwordHash });
+  }
+  if ((await target.cases.countAll()) > 0) return 0;
+  const lists = DEMO_STAFF.filter((person) => person.role === 'agent').map((person) => ({
+    userId: person.id,
+    categories: person.categories,
+  }));
+  const { cases, history } = makeResidents({ seed: DEMO_SEED, now: options.now, lists });
+  await target.timeline.addAll(history);
+  await target.cases.addAll(cases);
+  return cases.length;
+}

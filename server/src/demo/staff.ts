@@ -1,0 +1,29 @@
+import { CategoryCode, UserId } from '#contracts/ids.contract';
+import type { Role } from '#contracts/users.contract';
+import { CATEGORIES } from '../cases/category.model.ts';
+import type { Account } from '../users/account.store.ts';
+
+const ALL = CATEGORIES.map((category) => category.code);
+const INSURANCE = ['01', '02', '03'].map((code) => CategoryCode.parse(code));
+const TAX = ['04', '05', '06', '07'].map((code) => CategoryCode.parse(code));
+
+const PEOPLE: readonly [number: string, name: string, role: Role, seat: string, categories: CategoryCode[]][] = [
+  ['k1207', '佐藤 美咲', 'agent', '席07', ALL],
+  ['k1212', '千葉 拓海', 'agent', '席12', TAX],
+  ['k1215', '三浦 葵', 'agent', '席15', INSURANCE],
+  ['k2001', '高橋 直人', 'supervisor', '', ALL],
+  ['k3001', '菊地 由美', 'manager', '', ALL],
+  ['k9001', '管理 太郎', 'administrator', '', []],
+];
+
+/** The demonstration's accounts; all share one password, made at first start. */
+export const DEMO_STAFF: readonly Omit<Account, 'passwordHash'>[] = PEOPLE.map(([number, name, role, seat, categories]) => ({
+  id: UserId.parse(number),
+  number,
+  name,
+  role,
+  seat,
+  locale: 'ja',
+  categories,
+  isBlocked: false,
+}));

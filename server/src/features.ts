@@ -1,0 +1,108 @@
+import { UseCases } from './access/use-cases.ts';
+import { AuditLog } from './audit/audit-log.ts';
+import { CallChanges } from './calls/call-changes.ts';
+import { CallFacts } from './calls/call-facts.ts';
+import { CallQueue } from './calls/call-queue.ts';
+import { CallStandings } from './calls/call-standing.ts';
+import type { CallEvents } from './calls/call.events.ts';
+import type { TelephoneGateway } from './calls/call.ports.ts';
+import { CallService } from './calls/call.service.ts';
+import { Dialler } from './calls/dialler.ts';
+import type { CaseEvents } from './cases/case.events.ts';
+import { CaseService } from './cases/case.service.ts';
+import type { ServerConfig } from './config.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Redis } from './platform/database/redis.ts';
+import { EventHub } from './platform/events.ts';
+import type { Logger } from './platform/logging/logger.ts';
+import { RecordingService } from './recordings/recording.service.ts';
+import type { Stores } from './stores.ts';
+import { FactRouter } from './telephony/fact-router.ts';
+import { PhoneLine } from './telephony/phone-line.ts';
+import type { AgentEvents } from './users/agent.events.ts';
+import { AgentService } from './users/agent.service.ts';
+import { LoginThrottle } from './users/login-throttle.ts';
+import { PhoneCredentials } from './users/phone-credentials.ts';
+import { PhoneFacts } from './users/phone-facts.ts';
+import { SessionService } from './users/session.service.ts';
+import { SessionStore } from './users/session.store.ts';
+import { WallboardService } from './wallboard/wallboard.service.ts';
+import type { WallboardView } from '#contracts/wallboard.contract';
+
+export type AppEvents = AgentEvents & CallEvents & CaseEvents;
+
+export interface FeatureParts {
+  config: ServerConfig;
+  stores: Stores;
+  redis: Redis;
+  gateway: TelephoneGateway;
+  clock: Clock;
+  logger: Logger;
+  /** The product's version, for the log-in screen. */
+  version: string;
+  endConnections(sessionKey: string): void;
+  showWallboard(board: WallboardView): void;
+}
+
+export type Features = ReturnType<typeof createFeatures>;
+
+/** Builds the use cases; the other half of the composition root beside app.ts. */
+export function createFeatures(parts: FeatureParts) {
+  const { config, stores, redis, gateway, clock, logger } = parts;
+  const events = new EventHub<AppEvents>(logger);
+  const audit = new AuditLog(stores.audit, clock);
+  const useCases = new UseCases(audit);
+  const phoneLine = new PhoneLine(gateway, logger);
+
+  const agents = new AgentService(redis, stores.accounts, events, clock);
+  const sessionStore = new SessionStore(redis, config.SESSION_SECRET, clock);
+  const phoneSettings = { webSocketUri: config.PHONE_WEBSOCKET_URI, sipDomain: config.SIP_DOMAIN };
+  const credentials = new PhoneCredentials(redis, sessionStore, phoneSettings, clock);
+  const sessions = new SessionService({
+    accounts: stores.accounts,
+    sessions: sessionStore,
+    throttle: new LoginThrottle(redis),
+    credentials,
+    agents,
+    phones: phoneLine,
+    endConnections: parts.endConnections,
+    site: { centre: config.CENTRE, isDemo: config.DEMO, callingHours: config.CALLING_HOURS, version: parts.version },
+    clock,
+  });
+
+  const standings = new CallStandings(stores.calls, clock);
+  const cases = new CaseService({
+    cases: stores.cases,
+    timeline: stores.timeline,
+    calls: standings,
+    events,
+    hours: config.CALLING_HOURS,
+    clock,
+  });
+  const changes = new CallChanges(stores.calls, agents, events);
+  const queue = new CallQueue({ calls: stores.calls, changes, agents, gateway, clock, logger });
+  const calls = new CallService({ calls: stores.calls, changes, queue, cases, gateway, clock });
+  const dialler = new Dialler({ calls: stores.calls, changes, cases, agents, gateway, clock });
+  const callFacts = new CallFacts({ calls: stores.calls, changes, queue, cases, gateway, logger });
+  const phoneFacts = new PhoneFacts({ accounts: stores.accounts, agents, useCases, audit, phones: phoneLine });
+  const facts = new FactRouter({ calls: callFacts, queue, phones: phoneFacts });
+  const recordings = new RecordingService(calls, config.RECORDINGS_DIR);
+  const wallboard = new WallboardService({ cases, calls, agents, show: parts.showWallboard, clock, logger });
+
+  return {
+    events,
+    useCases,
+    agents,
+    credentials,
+    sessions,
+    cases,
+    changes,
+    queue,
+    calls,
+    dialler,
+    callFacts,
+    facts,
+    recordings,
+    wallboard,
+  };
+}

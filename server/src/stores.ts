@@ -1,0 +1,31 @@
+import type { Connection } from 'mongoose';
+import { AuditStore } from './audit/audit.store.ts';
+import { CallStore } from './calls/call.store.ts';
+import { CaseStore } from './cases/case.store.ts';
+import { TimelineStore } from './cases/timeline.store.ts';
+import { FactStore } from './telephony/fact.store.ts';
+import { AccountStore } from './users/account.store.ts';
+
+/** Every collection of the server on one connection. */
+export interface Stores {
+  accounts: AccountStore;
+  audit: AuditStore;
+  calls: CallStore;
+  cases: CaseStore;
+  facts: FactStore;
+  timeline: TimelineStore;
+}
+
+/** Opens the collections and makes sure of their indexes. */
+export async function openStores(connection: Connection): Promise<Stores> {
+  const stores = {
+    accounts: new AccountStore(connection),
+    audit: new AuditStore(connection),
+    calls: new CallStore(connection),
+    cases: new CaseStore(connection),
+    facts: new FactStore(connection),
+    timeline: new TimelineStore(connection),
+  };
+  for (const store of Object.values(stores)) await store.createIndexes();
+  return stores;
+}

@@ -1,0 +1,76 @@
+import { Schema, type Connection, type Model } from 'mongoose';
+import type { CategoryCode, UserId } from '#contracts/ids.contract';
+import type { Locale, Role } from '#contracts/users.contract';
+
+export interface Account {
+  id: UserId;
+  /** What the person types to log in. */
+  number: string;
+  name: string;
+  role: Role;
+  seat: string;
+  locale: Locale;
+  categories: CategoryCode[];
+  passwordHash: string;
+  isBlocked: boolean;
+}
+
+type StoredAccount = Omit<Account, 'id'> & { _id: UserId };
+
+const schema = new Schema<StoredAccount>(
+  {
+    _id: { type: String, required: true },
+    number: { type: String, required: true },
+    name: { type: String, required: true },
+    role: { type: String, required: true },
+    seat: { type: String, default: '' },
+    locale: { type: String, default: 'ja' },
+    categories: { type: [String], required: true },
+    passwordHash: { type: String, required: true },
+    isBlocked: { type: Boolean, default: false },
+  },
+  { collection: 'accounts', versionKey: false, strict: 'throw' },
+);
+schema.index({ number: 1 }, { unique: true });
+schema.index({ role: 1 });
+
+/** People who can log in. */
+export class AccountStore {
+  readonly #accounts: Model<StoredAccount>;
+
+  constructor(connection: Connection) {
+    this.#accounts = connection.model<StoredAccount>('Account', schema);
+  }
+
+  async createIndexes(): Promise<void> {
+    await this.#accounts.createIndexes();
+  }
+
+  async findByNumber(number: string): Promise<Account | null> {
+    return toAccount(await this.#accounts.findOne({ number }).lean<StoredAccount>());
+  }
+
+  async find(id: UserId): Promise<Account | null> {
+    return toAccount(await this.#accounts.findOne({ _id: id }).lean<StoredAccount>());
+  }
+
+  async listAgents(): Promise<Account[]> {
+    const found = await this.#accounts.find({ role: 'agent', isBlocked: false }).sort({ number: 1 }).lean<StoredAccount[]>();
+    return found.map(({ _id, ...rest }) => ({ id: _id, ...rest }));
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.#accounts.countDocuments({})) === 0;
+  }
+
+  async add(account: Account): Promise<void> {
+    const { id, ...rest } = account;
+    await this.#accounts.create({ _id: id, ...rest });
+  }
+}
+
+function toAccount(stored: StoredAccount | null): Account | null {
+  if (stored === null) return null;
+  const { _id, ...rest } = stored;
+  return { id: _id, ...rest };
+}
