@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CallId, PhoneNumber, UserId } from '#contracts/ids.contract';
-import { FakeBrowser } from './fakes/fake-browser.int.spec.ts';
-import { FakeCarrier } from './fakes/fake-carrier.int.spec.ts';
-import { GatewayStage, waitFor } from './fakes/gateway-stage.int.spec.ts';
+import { FakeBrowser } from './testing/fake-browser.ts';
+import { FakeCarrier } from './testing/fake-carrier.ts';
+import { GatewayStage, waitFor } from './testing/gateway-stage.ts';
 
 const resident = PhoneNumber.parse('+81220001234');
 const desk = PhoneNumber.parse('+81221119876');

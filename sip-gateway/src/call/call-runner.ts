@@ -24,6 +24,9 @@ export interface CallPorts {
 export const agentLeg = (user: UserId): LegId => `agent:${user}`;
 export const residentLeg = (call: CallId): LegId => `call:${call}`;
 
+/** Recordings lie in one folder per day (UTC). */
+export const recordingFile = (call: CallId, atMs: number): string => `${toInstant(atMs).slice(0, 10)}/${call}.wav`;
+
 /** Closing a recording syncs and hashes it. The mixer has a limit of its own; this one is for a mixer that forgot. */
 const STOP_RECORDING_TIMEOUT_MS = 75_000;
 
@@ -232,7 +235,7 @@ export class CallRunner {
   }
 
   #startRecording(agentId: UserId): void {
-    const file = `${toInstant(this.#ports.clock.nowMs()).slice(0, 10)}/${this.callId}.wav`;
+    const file = recordingFile(this.callId, this.#ports.clock.nowMs());
     this.#recordingStart = this.#ports.mixer
       .startRecording(this.callId, file, [agentLeg(agentId), residentLeg(this.callId)])
       .catch((error: unknown) => {

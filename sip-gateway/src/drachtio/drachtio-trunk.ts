@@ -55,7 +55,7 @@ class OutgoingInvite implements OutgoingLeg {
     const progress = {
       // The library's types leave out the error that comes first.
       cbRequest: (...results: unknown[]): void => {
-        // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- the second argument is the request that was sent
+        // The second argument is the request that was sent.
         this.#noteSent((results[1] ?? null) as Srf.SrfRequest | null);
       },
       cbProvisional: (response: Srf.SrfResponse): void => {

@@ -106,7 +106,7 @@ export class PhoneBook {
   /** The mixer stopped or began to hear this agent's microphone. */
   noteFlow(user: UserId, flow: 'silent' | 'flowing'): void {
     const phone = this.#phones.get(user);
-    if (phone?.session == null) return;
+    if (phone === undefined || phone.session === null) return;
     if (flow === 'flowing') this.#noteFlowing(user, phone);
     else this.#noteSilent(user, phone);
   }

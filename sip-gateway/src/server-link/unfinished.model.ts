@@ -46,16 +46,8 @@ const isCallFact = (fact: Fact): fact is CallFact =>
   fact.type === 'recording.ready' ||
   fact.type === 'recording.failed';
 
-/** The facts that end what a crash left open. `lastSignMs`: when the gateway last wrote anything. */
-export function factsAfterCrash(call: UnfinishedCall, lastSignMs: number): Fact[] {
-  const { callId } = call;
-  const facts: Fact[] = [];
-  if (!call.isEnded) {
-    const talkMs = call.answeredAtMs === null ? 0 : Math.max(0, lastSignMs - call.answeredAtMs);
-    facts.push({ type: 'call.ended', callId, cause: 'gateway-lost', endedBy: 'system', sipStatus: null, talkMs });
-  }
-  if (call.owesRecording) {
-    facts.push({ type: 'recording.failed', callId, reason: 'The gateway stopped before the recording was closed.' });
-  }
-  return facts;
+/** How a call ended that the gateway died under. `lastSignMs`: when the gateway last wrote anything. */
+export function endAfterCrash({ callId, answeredAtMs }: UnfinishedCall, lastSignMs: number): Fact {
+  const talkMs = answeredAtMs === null ? 0 : Math.max(0, lastSignMs - answeredAtMs);
+  return { type: 'call.ended', callId, cause: 'gateway-lost', endedBy: 'system', sipStatus: null, talkMs };
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import WebSocket from 'ws';
-import { REALM } from './gateway-stage.int.spec.ts';
+import { REALM } from './gateway-stage.ts';
 
 interface Reply {
   readonly status: number;
@@ -26,8 +26,8 @@ export class FakeBrowser {
     this.#socket = socket;
     this.#credential = credential;
     // The SIP WebSocket subprotocol sends one message per frame (RFC 7118 §5).
-    socket.on('message', (data) => {
-      this.#receive(String(data));
+    socket.on('message', (data: Buffer) => {
+      this.#receive(data.toString());
     });
   }
 

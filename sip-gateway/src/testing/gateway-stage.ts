@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { createSocket } from 'node:dgram';
@@ -35,6 +35,7 @@ export class GatewayStage {
   folder = '';
   redisPort = 0;
   carrierPort = 0;
+  childAdminPort = 0;
   sip!: SipServer;
   redis!: ReturnType<typeof createStageRedis>;
   gateway!: Gateway;
@@ -48,7 +49,8 @@ export class GatewayStage {
     this.carrierPort = carrierPort;
     this.folder = await mkdtemp(join(tmpdir(), 'kk-gateway-'));
     [this.redisPort, this.#ngPort] = [await freeTcpPort(), await freeUdpPort()];
-    this.#mediaPort = 30_000 + Math.floor(Math.random() * 200) * 100;
+    this.childAdminPort = await freeTcpPort();
+    this.#mediaPort = 20_000 + Math.floor(Math.random() * 120) * 100;
     await this.startRedis();
     this.redis = createStageRedis(this.redisPort);
     await this.redis.connect();
@@ -112,8 +114,19 @@ export class GatewayStage {
   }
 
   async startGateway(): Promise<void> {
-    const mixerPort = this.#mediaPort + 30_000 > 65_000 ? this.#mediaPort - 20_000 : this.#mediaPort + 20_000;
-    const config = loadConfig({
+    const log = pino({ level: 'debug' }, { write: (line: string) => this.logLines.push(line) });
+    this.gateway = await startGateway(loadConfig({ ...this.environment(), ADMIN_PORT: '0' }), log);
+  }
+
+  async restartGateway(): Promise<void> {
+    await this.gateway.close();
+    await this.startGateway();
+  }
+
+  /** What a gateway in a process of its own needs. */
+  environment(): Record<string, string> {
+    const mixerPort = this.#mediaPort + 12_000;
+    return {
       GATEWAY_ID: gatewayId,
       REDIS_URL: `redis://${HOST}:${this.redisPort}`,
       DRACHTIO_HOST: HOST,
@@ -129,11 +142,21 @@ export class GatewayStage {
       RECORDINGS_DIR: join(this.folder, 'recordings'),
       RUN_DIR: join(this.folder, 'run'),
       JOURNAL_FILE: join(this.folder, 'facts.jsonl'),
-      ADMIN_PORT: '0',
+      ADMIN_PORT: String(this.childAdminPort),
       LOG_LEVEL: 'debug',
-    });
-    const log = pino({ level: 'debug' }, { write: (line: string) => this.logLines.push(line) });
-    this.gateway = await startGateway(config, log);
+    };
+  }
+
+  /** The process ids of the mixer and recorder this spec's gateway started, found by their parent. */
+  mixerPids(): { mixer: number; recorder: number } {
+    const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n');
+    const pidOf = (script: string): number => Number(/^\s*(\d+)/.exec(children.find((line) => line.includes(script)) ?? '')?.[1]);
+    return { mixer: pidOf('mixer/main.ts'), recorder: pidOf('recorder/main.ts') };
+  }
+
+  async health(port = this.gateway.adminPort): Promise<{ ok: boolean; rtpengine: boolean }> {
+    const response = await fetch(`http://${HOST}:${port}/healthz`);
+    return (await response.json()) as { ok: boolean; rtpengine: boolean };
   }
 
   /** Every fact published so far, without repetitions, in order. */
