@@ -64,10 +64,11 @@ export class ManagedProcess {
     this.#isUp = true;
   }
 
-  /** The last line it wrote, for the sentence that says why it did not start. */
+  /** What it said last, for the sentence that says why it did not start; a line of pino's log is read for its message. */
   lastWords(): string {
-    const lines = readFileSync(this.#logFile, 'utf8').trimEnd().split('\n');
-    return lines.at(-1)?.slice(0, 300) ?? '';
+    const line = readFileSync(this.#logFile, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+    const message = /^\{.*"msg":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+    return `${(message ?? line).slice(0, 300)} (${this.#logFile})`;
   }
 
   /** Asks it to end, and ends it by force after eight seconds. */
