@@ -1,12 +1,13 @@
-import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
+import { computed, DestroyRef, effect, inject, Injectable, signal } from '@angular/core';
 import type { WallboardView } from '#contracts/wallboard.contract';
 import { Api } from '../platform/api';
 import { Clock } from '../platform/clock';
 import { SocketLink } from '../platform/socket-link';
 import { freshnessOf } from './freshness';
 
-/** A quiet floor sends no news; asking again shows that the figures are still true, and not that the board is dead. */
-const ASK_AGAIN_MS = 5_000;
+/** Without news for this long the board asks, before its figures count as late: quiet is not the same as dead. */
+const ASK_AFTER_MS = 8_000;
+const LOOK_EVERY_MS = 1_000;
 
 /** The board's figures: fetched, then kept current by the socket. Lives as long as the board is on screen. */
 @Injectable()
@@ -25,27 +26,33 @@ export class WallboardStore {
   });
   readonly freshness = computed(() => freshnessOf(this.ageMs()));
 
+  #isAsking = false;
+
   constructor() {
     const stops = [
       this.#link.on('wallboard:changed', (board) => this.take(board)),
       this.#link.onReconnect(() => void this.refresh()),
     ];
-    const timer = setInterval(() => this.ageMs() >= ASK_AGAIN_MS && void this.refresh(), ASK_AGAIN_MS / 2);
+    const timer = setInterval(() => this.ageMs() >= ASK_AFTER_MS && void this.refresh(), LOOK_EVERY_MS);
     inject(DestroyRef).onDestroy(() => {
       clearInterval(timer);
       stops.forEach((stop) => stop());
     });
     void this.refresh();
+    effect(() => this.#link.state() === 'online' && void this.#watch());
   }
 
-  /** Fetches the figures and asks the server to send what changes from here on. */
+  /** Fetches the figures; one question at a time. */
   async refresh(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
     try {
       this.take(await this.#api.get<WallboardView>('/api/wallboard'));
       this.#error.set(undefined);
-      if (this.#link.state() === 'online') this.take(await this.#link.command('wallboard:watch', {}));
     } catch (error) {
       this.#error.set(error);
+    } finally {
+      this.#isAsking = false;
     }
   }
 
@@ -54,5 +61,14 @@ export class WallboardStore {
     const known = this.#board();
     if (known && board.at < known.at) return;
     this.#board.set(board);
+  }
+
+  /** Asks the server to send what changes from here on; a new link has to ask again. */
+  async #watch(): Promise<void> {
+    try {
+      this.take(await this.#link.command('wallboard:watch', {}));
+    } catch (error) {
+      this.#error.set(error);
+    }
   }
 }
