@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Clock } from './transaction/timers.ts';
+import type { Clock } from './transaction/clock.ts';
 
 /** Takes an error nobody expected. One message or timer failing must not take the other calls with it. */
 export type ReportFault = (where: 'message' | 'timer' | 'command', error: unknown) => void;

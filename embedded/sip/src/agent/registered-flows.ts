@@ -1,7 +1,7 @@
 import { parseNameAddrs } from '../message/name-addr.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import { parseUri, userAtHost } from '../message/uri.ts';
-import type { Clock } from '../transaction/timers.ts';
+import type { Clock } from '../transaction/clock.ts';
 import type { Flow } from '../transport/flow.ts';
 
 const DEFAULT_EXPIRES_S = 3_600;

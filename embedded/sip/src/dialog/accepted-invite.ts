@@ -1,4 +1,5 @@
-import type { Clock, TimerValues } from '../transaction/timers.ts';
+import type { Clock } from '../transaction/clock.ts';
+import type { TimerValues } from '../transaction/timers.model.ts';
 
 /** What an accepted INVITE does while its ACK is missing. */
 export interface AcceptedInviteOptions {

@@ -3,7 +3,7 @@ import type { CommandReply, SipEvent } from '../agent/application.ts';
 import { UserAgent } from '../agent/user-agent.ts';
 import { readLoosely } from '../message/parser.ts';
 import type { SipMessage } from '../message/sip-message.ts';
-import { DEFAULT_TIMERS } from '../transaction/timers.ts';
+import { DEFAULT_TIMERS } from '../transaction/timers.model.ts';
 import { FakeApplication } from './fake-application.ts';
 import { FakeTransport } from './fake-transport.ts';
 import type { FakeFlow } from './fake-transport.ts';

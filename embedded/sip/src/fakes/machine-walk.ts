@@ -1,5 +1,5 @@
-import { INITIAL } from '../transaction/machine.ts';
-import type { Effect, MachineSettings, MachineState, Step } from '../transaction/machine.ts';
+import { INITIAL } from '../transaction/machine.model.ts';
+import type { Effect, MachineSettings, MachineState, Step } from '../transaction/machine.model.ts';
 
 /** Leads a machine through events and writes down what it wanted, as short words: `send-request`, `A=500`, `stop A`. */
 export class MachineWalk<Event> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../transaction/timers.ts';
+import type { Clock } from '../transaction/clock.ts';
 
 /** A clock whose hands the test turns. */
 export class ManualClock implements Clock {

@@ -4,11 +4,12 @@ import { identityOf, serialize } from '../message/sip-message.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { Flow } from '../transport/flow.ts';
 import { stepInviteClient } from './invite-client-machine.ts';
-import { INITIAL } from './machine.ts';
-import type { ClientEvent, Effect, MachineSettings, MachineState } from './machine.ts';
+import { INITIAL } from './machine.model.ts';
+import type { ClientEvent, Effect, MachineSettings, MachineState } from './machine.model.ts';
 import { stepNonInviteClient } from './non-invite-client-machine.ts';
 import { TimerSet } from './timer-set.ts';
-import type { Clock, TimerValues } from './timers.ts';
+import type { Clock } from './clock.ts';
+import type { TimerValues } from './timers.model.ts';
 
 /** Who sent the request and waits for its responses. */
 export interface ClientUser {

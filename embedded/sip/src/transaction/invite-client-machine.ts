@@ -1,5 +1,5 @@
-import { startTimer, stay, stopTimer, to } from './machine.ts';
-import type { ClientEvent, MachineSettings, MachineState, Step } from './machine.ts';
+import { startTimer, stay, stopTimer, to } from './machine.model.ts';
+import type { ClientEvent, MachineSettings, MachineState, Step } from './machine.model.ts';
 
 /** RFC 3261 §17.1.1.2: Timer D is at least 32 s on an unreliable transport. */
 const timerD = (settings: MachineSettings): number => (settings.isReliable ? 0 : 64 * settings.t1Ms);

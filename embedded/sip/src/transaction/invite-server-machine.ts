@@ -1,5 +1,5 @@
-import { startTimer, stay, stopTimer, to } from './machine.ts';
-import type { MachineSettings, MachineState, ServerEvent, Step } from './machine.ts';
+import { startTimer, stay, stopTimer, to } from './machine.model.ts';
+import type { MachineSettings, MachineState, ServerEvent, Step } from './machine.model.ts';
 
 /**
  * INVITE server transaction, RFC 3261 §17.2.1 with RFC 6026 §7.1:

@@ -1,5 +1,5 @@
-import { startTimer, stay, stopTimer, to } from './machine.ts';
-import type { ClientEvent, MachineSettings, MachineState, Step } from './machine.ts';
+import { startTimer, stay, stopTimer, to } from './machine.model.ts';
+import type { ClientEvent, MachineSettings, MachineState, Step } from './machine.model.ts';
 
 /** Non-INVITE client transaction, RFC 3261 §17.1.2: trying -> proceeding -> completed -> terminated. */
 export function stepNonInviteClient(state: MachineState, event: ClientEvent, settings: MachineSettings): Step {

@@ -1,5 +1,5 @@
-import { startTimer, stay, to } from './machine.ts';
-import type { MachineSettings, MachineState, ServerEvent, Step } from './machine.ts';
+import { startTimer, stay, to } from './machine.model.ts';
+import type { MachineSettings, MachineState, ServerEvent, Step } from './machine.model.ts';
 
 /** Non-INVITE server transaction, RFC 3261 §17.2.2: trying -> proceeding -> completed -> terminated. */
 export function stepNonInviteServer(state: MachineState, event: ServerEvent, settings: MachineSettings): Step {

@@ -3,11 +3,12 @@ import { serialize } from '../message/sip-message.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { Flow } from '../transport/flow.ts';
 import { stepInviteServer } from './invite-server-machine.ts';
-import { INITIAL } from './machine.ts';
-import type { Effect, MachineSettings, MachineState, ServerEvent } from './machine.ts';
+import { INITIAL } from './machine.model.ts';
+import type { Effect, MachineSettings, MachineState, ServerEvent } from './machine.model.ts';
 import { stepNonInviteServer } from './non-invite-server-machine.ts';
 import { TimerSet } from './timer-set.ts';
-import type { Clock, TimerValues } from './timers.ts';
+import type { Clock } from './clock.ts';
+import type { TimerValues } from './timers.model.ts';
 
 export interface ServerOptions {
   readonly request: SipRequest;

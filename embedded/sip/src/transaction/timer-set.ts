@@ -1,4 +1,5 @@
-import type { Clock, TimerName } from './timers.ts';
+import type { Clock } from './clock.ts';
+import type { TimerName } from './timers.model.ts';
 
 /** The running timers of one transaction. */
 export class TimerSet {

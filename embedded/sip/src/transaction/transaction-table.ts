@@ -5,7 +5,8 @@ import type { Flow } from '../transport/flow.ts';
 import { ClientTransaction } from './client-transaction.ts';
 import type { ClientUser } from './client-transaction.ts';
 import { ServerTransaction } from './server-transaction.ts';
-import type { Clock, TimerValues } from './timers.ts';
+import type { Clock } from './clock.ts';
+import type { TimerValues } from './timers.model.ts';
 
 /** All live transactions and how messages find them (RFC 3261 §17.1.3, §17.2.3). */
 export class TransactionTable {

@@ -1,4 +1,4 @@
-import type { TimerName, TimerValues } from './timers.ts';
+import type { TimerName, TimerValues } from './timers.model.ts';
 
 /** What happens to a client transaction. */
 export type ClientEvent =

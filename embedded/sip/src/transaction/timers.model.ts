@@ -9,17 +9,3 @@ export const DEFAULT_TIMERS: TimerValues = { t1Ms: 500, t2Ms: 4_000, t4Ms: 5_000
 
 /** The names of RFC 3261 table 4; L and M are from RFC 6026 §7. `cancelWait` is the wait of RFC 3261 §9.1 after a CANCEL. */
 export type TimerName = 'A' | 'B' | 'D' | 'E' | 'F' | 'G' | 'H' | 'I' | 'J' | 'K' | 'L' | 'M' | 'cancelWait';
-
-/** What needs time gets it from here, so that tests can turn the hands themselves. */
-export interface Clock {
-  /** Calls back once after `delayMs`; the returned function stops it. */
-  startTimer(delayMs: number, onElapsed: () => void): () => void;
-}
-
-/** The machine's own timers. */
-export const systemClock: Clock = {
-  startTimer(delayMs, onElapsed) {
-    const timer = setTimeout(onElapsed, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
