@@ -2,11 +2,13 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoPipe } from '@jsverse/transloco';
 import type { Permission } from '#contracts/users.contract';
+import { LineBar } from '../calls/line-bar';
 import { Banner } from '../design/banner';
 import { BrandMark } from '../design/brand-mark';
 import { japanDate, japanTime } from '../design/japan-time';
 import { ToastOutlet } from '../design/toast-outlet';
 import { Wareki } from '../design/wareki';
+import { PhoneStatus } from '../phone/phone-status';
 import { Clock } from '../platform/clock';
 import { Session } from '../platform/session';
 import { Site } from '../platform/site';
@@ -28,6 +30,8 @@ const TABS: readonly { path: string; word: string; needs: Permission }[] = [
     AgentStateMenu,
     Banner,
     BrandMark,
+    LineBar,
+    PhoneStatus,
     RouterLink,
     RouterLinkActive,
     RouterOutlet,
@@ -49,6 +53,7 @@ export class Shell {
   protected readonly isOffline = computed(() => this.#link.state() === 'reconnecting');
   protected readonly today = computed(() => japanDate(this.#clock.now()));
   protected readonly time = computed(() => japanTime(this.#clock.now()));
+  protected readonly hasPhone = computed(() => this.session.can('phone.register'));
   protected readonly canTakeCalls = computed(() => this.session.can('agents.set-state'));
 
   constructor() {
