@@ -1,0 +1,127 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type SippScenario =
+  'uas-answers' | 'uas-speaks' | 'uas-busy' | 'uac-rings-in' | 'uac-from-elsewhere' | 'uac-unknown-method';
+
+export interface SippOptions {
+  /** Where SIPp sends and receives SIP over UDP, host:port. */
+  readonly local: string;
+  /** Whom it calls, host:port; only for `uac-…`. */
+  readonly remote?: string;
+  /** Its RTP port, even; one range above it is used, too. */
+  readonly mediaPort?: number;
+  /** The number it calls. */
+  readonly service?: string;
+  /** The number it calls from. */
+  readonly caller?: string;
+  /** How long it rings (`uas-answers`, `uas-speaks`), or keeps the call (`uac-rings-in`). */
+  readonly pauseMs?: number;
+  /** Raw µ-law file at 8 kHz that `uas-speaks` repeats until the call ends. */
+  readonly soundFile?: string;
+  /** After this it gives up with an exit code that is not 0. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface SippStats {
+  readonly successful: number;
+  readonly failed: number;
+  readonly retransmissions: number;
+  readonly unexpectedMessages: number;
+}
+
+export interface SippResult {
+  /** 0 when the one call went exactly as the scenario says. */
+  readonly exitCode: number | null;
+  readonly stats: SippStats;
+  /** What SIPp complained about, with the message it did not expect. */
+  readonly errors: string;
+}
+
+export interface SippRun {
+  readonly finished: Promise<SippResult>;
+  /** Ends SIPp before its scenario is over. */
+  stop(): void;
+}
+
+/** Runs one call of a scenario to its end. @throws when SIPp cannot be started */
+export async function runSipp(scenario: SippScenario, options: SippOptions): Promise<SippResult> {
+  return (await startSipp(scenario, options)).finished;
+}
+
+/** Starts SIPp for one call; resolves once its SIP port is bound, so that it can be called. @throws when it cannot be started */
+export async function startSipp(scenario: SippScenario, options: SippOptions): Promise<SippRun> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sipp-'));
+  const files = { stats: path.join(folder, 'stats.csv'), errors: path.join(folder, 'errors.log') };
+  // SIPp takes no keyword in the name of a sound file: the scenario names one in the folder it runs in.
+  if (options.soundFile !== undefined) await copyFile(options.soundFile, path.join(folder, 'sound.ulaw'));
+  const child = spawn('sipp', argumentsFor(scenario, options, files), { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString('utf8')));
+  const exitCode = exitOf(child);
+  const finished = exitCode
+    .then(async (code) => ({
+      exitCode: code,
+      stats: readStats(await readFile(files.stats, 'utf8').catch(() => '')),
+      // The file holds all of it; a SIPp that refuses its arguments writes none.
+      errors: await readFile(files.errors, 'utf8').catch(() => complaint.replace(/^Resolving remote host .*$/m, '').trim()),
+    }))
+    .finally(() => rm(folder, { recursive: true, force: true }));
+  await Promise.race([portBound(options.local), finished]);
+  return { finished, stop: () => void child.kill('SIGTERM') };
+}
+
+function argumentsFor(scenario: SippScenario, options: SippOptions, files: { stats: string; errors: string }): string[] {
+  const { host, port } = splitAddress(options.local);
+  const { mediaPort = 26_000, pauseMs = 1000, timeoutSeconds = 60 } = options;
+  const where = ['-i', host, '-p', String(port), '-mi', host, '-mp', String(mediaPort)];
+  const how = ['-m', '1', '-d', String(pauseMs), '-timeout', `${timeoutSeconds}s`, '-timeout_error', '-nostdin'];
+  const traces = ['-trace_stat', '-stf', files.stats, '-fd', '1', '-trace_err', '-error_file', files.errors];
+  return [
+    ...['-sf', path.join(import.meta.dirname, `${scenario}.xml`), ...where, ...how, ...traces],
+    ...(scenario === 'uas-answers' ? ['-rtp_echo'] : []),
+    ...(options.service === undefined ? [] : ['-s', options.service]),
+    ...(options.caller === undefined ? [] : ['-key', 'caller', options.caller]),
+    ...(options.remote === undefined ? [] : [options.remote]),
+  ];
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code));
+  });
+}
+
+/** Waits until somebody is bound to a UDP port: asking the port itself would count as an unexpected message. */
+async function portBound(local: string): Promise<void> {
+  const suffix = `:${splitAddress(local).port.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 20) {
+    const sockets = (await readFile('/proc/net/udp', 'utf8')).split('\n').slice(1);
+    if (sockets.some((line) => line.trim().split(/\s+/)[1]?.endsWith(suffix))) return;
+    await sleep(20);
+  }
+  throw new Error('SIPp did not bind its SIP port within 10 s');
+}
+
+function splitAddress(address: string): { host: string; port: number } {
+  const [host = '', port = ''] = address.split(':');
+  return { host, port: Number(port) };
+}
+
+/** The last row of SIPp's statistics; (C) marks what is counted over the whole run. */
+function readStats(csv: string): SippStats {
+  const rows = csv.trim().split('\n');
+  const names = rows[0]?.split(';') ?? [];
+  const values = rows.length > 1 ? (rows.at(-1)?.split(';') ?? []) : [];
+  const count = (name: string): number => Number(values[names.indexOf(name)] ?? 0);
+  return {
+    successful: count('SuccessfulCall(C)'),
+    failed: count('FailedCall(C)'),
+    retransmissions: count('Retransmissions(C)'),
+    unexpectedMessages: count('FailedUnexpectedMessage(C)') + count('OutOfCallMsgs(C)') + count('DeadCallMsgs(C)'),
+  };
+}
