@@ -1,11 +1,12 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import type { ResultCode } from '#contracts/call-results.contract';
 import { Icon, type IconName } from '../design/icon';
 import { japanTime } from '../design/japan-time';
 import { Clock } from '../platform/clock';
 import { DeskState } from './desk-state';
 import { RecordDraft } from './record-draft';
-import { retryAfterMinutes } from './result-codes';
+import { isAttempt, retryAfterMinutes } from './result-codes';
 
 interface Consequence {
   icon: IconName;
@@ -54,7 +55,7 @@ export class AfterSave {
     const next = this.#state.nextRow();
     return [
       ...this.#retry(retryAfterMinutes(code)),
-      ...this.#count(),
+      ...this.#count(code),
       next
         ? { icon: 'skip_next', what: 'next', words: 'next', values: { name: next.nameMasked } }
         : { icon: 'skip_next', what: 'next', words: 'no_next' },
@@ -70,15 +71,17 @@ export class AfterSave {
     return [{ icon: 'history', what: 'retry', words: 'retry_from', values: { time: japanTime(from) } }];
   }
 
-  /** From the gate's own figures, which count this call once it was dialled. */
-  #count(): Consequence[] {
+  /** From the gate's own figures, which count this call only when it is saved. */
+  #count(code: ResultCode): Consequence[] {
+    if (this.#state.call()?.direction !== 'outbound') return [];
+    const added = isAttempt(code) ? 1 : 0;
     const find = (code: string) => this.#state.case()?.gate.reasons.find((reason) => reason.code === code)?.values;
     const [day, month] = [find('attempts-today'), find('attempts-month')];
     if (!day || !month) return [];
     const values = {
-      day: day['count'] ?? 0,
+      day: Number(day['count'] ?? 0) + added,
       dayLimit: day['limit'] ?? 0,
-      month: month['count'] ?? 0,
+      month: Number(month['count'] ?? 0) + added,
       monthLimit: month['limit'] ?? 0,
     };
     return [{ icon: 'event', what: 'count', words: 'count', values }];

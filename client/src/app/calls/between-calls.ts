@@ -20,6 +20,7 @@ import { History } from './history';
 import { Queue } from './queue';
 import { RecordDraft } from './record-draft';
 import { ResultPicker } from './result-picker';
+import { Words } from './words';
 
 /** Nobody answered: the line has chosen the result, one Enter saves it, and the next person is already open. */
 @Component({
@@ -46,6 +47,7 @@ import { ResultPicker } from './result-picker';
 })
 export class BetweenCalls {
   readonly #problemText = inject(ProblemText);
+  readonly #words = inject(Words);
   protected readonly locale = inject(Language).locale;
   protected readonly calls = inject(CallStore);
   protected readonly draft = inject(RecordDraft);
@@ -74,6 +76,10 @@ export class BetweenCalls {
       const isWriting = document.activeElement?.matches('input:not([type=radio]), textarea') ?? false;
       if (!isWriting) setTimeout(() => host.querySelector<HTMLElement>('[data-testid=save-result]')?.focus());
     });
+  }
+
+  protected flagWord(code: string): string {
+    return this.#words.say(`cases.flag.${code}`);
   }
 
   protected write(event: Event): void {

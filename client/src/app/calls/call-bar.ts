@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { TranslocoDirective } from '@jsverse/transloco';
 import type { CallView } from '#contracts/calls.contract';
 import { Bridge, type BridgeParty, type BridgeSpan } from '../design/bridge';
-import { Duration } from '../design/duration';
+import { Duration, formatDuration } from '../design/duration';
 import { Icon } from '../design/icon';
 import { KeyHint } from '../design/key-hint';
 import { Meter } from '../design/meter';
@@ -16,7 +16,7 @@ import { Session } from '../platform/session';
 import { timerOf, toneOf } from './call-phase';
 import { CallLine } from './call-line';
 import { CallStore } from './call-store';
-import { DeskState } from './desk-state';
+import { DeskState, isRefusing } from './desk-state';
 import { DialPad } from './dial-pad';
 import { Words } from './words';
 
@@ -64,6 +64,19 @@ export class CallBar {
     return this.#say(`calls.bridge.sentence.${key}`, { me: this.#myName(), other: this.#otherName() });
   });
 
+  /** Why the dial button is dashed or gone, in the words of the rule that decided. */
+  protected readonly obstacleText = computed(() => {
+    const obstacle = this.state.obstacle();
+    const view = this.state.case();
+    if (obstacle === null) return null;
+    const stop = view?.flags.find((flag) => flag.code.startsWith('S'));
+    if (obstacle === 'stop' && stop)
+      return this.#say('calls.obstacle.stop', { flag: `${stop.code} ${this.#say(`cases.flag.${stop.code}`)}` });
+    const refusing = view?.gate.reasons.find(isRefusing);
+    if (obstacle === 'gate' && refusing) return this.#say(`kit.gate.${refusing.code}.refused`, refusing.values);
+    return this.#say(`calls.obstacle.${obstacle}`);
+  });
+
   protected openDialPad(): void {
     this.isDialPadOpen.update((isOpen) => !isOpen);
   }
@@ -92,7 +105,7 @@ export class CallBar {
 
   #span(): BridgeSpan {
     const call = this.call();
-    if (!call) return { kind: 'none' };
+    if (!call) return this.#spanBetweenCalls();
     if (call.phase === 'wrap-up') return { kind: 'ended', text: this.#ending(call) };
     const text = this.#say(`calls.bridge.via.${call.direction}`, {
       category: call.category.shortName[this.#language.locale()],
@@ -102,13 +115,25 @@ export class CallBar {
     return { kind: isHeard || call.phase === 'offered' ? 'both' : 'held', text };
   }
 
+  #spanBetweenCalls(): BridgeSpan {
+    const category = this.state.category();
+    if (!category || !this.state.case()) return { kind: 'none' };
+    const values = { category: category.shortName[this.#language.locale()], number: category.callerIdDisplay };
+    return { kind: 'ended', text: this.#say('calls.bridge.via.outbound', values) };
+  }
+
   #ending(call: CallView): string {
     const cause = this.#say(`calls.cause.${call.cause ?? 'completed'}`);
     const by = call.answeredAt && call.endedBy ? this.#say(`calls.ended_by.${call.endedBy}`) : '';
     const seconds = call.endedAt
       ? Math.round((Date.parse(call.endedAt) - Date.parse(call.answeredAt ?? call.startedAt)) / 1_000)
       : 0;
-    return this.#say(call.answeredAt ? 'calls.bridge.talked' : 'calls.bridge.rang', { cause, by, seconds });
+    return this.#say(call.answeredAt ? 'calls.bridge.talked' : 'calls.bridge.rang', {
+      cause,
+      by,
+      seconds,
+      time: formatDuration(seconds),
+    });
   }
 
   #myName(): string {

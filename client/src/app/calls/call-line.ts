@@ -41,6 +41,11 @@ export class CallLine {
     if (isMicrophoneNeeded(this.#calls.phase())) void this.#calls.hangUp();
   }
 
+  /** Lets the offered call ring at another seat; this one is away from then on. */
+  decline(): void {
+    if (this.#calls.phase() === 'offered') void this.#calls.hangUp();
+  }
+
   toggleMute(): void {
     const call = this.#calls.call();
     if (call?.phase === 'talking') void this.#calls.mute(!call.isMuted);
@@ -75,11 +80,9 @@ export class CallLine {
     effect(() => {
       const missed = this.#calls.missed();
       if (!missed) return;
+      const key = missed.isGivenUp ? 'calls.inbound.missed' : 'calls.inbound.passed_on';
       untracked(() =>
-        this.#toasts.show({
-          text: this.#transloco.translate('calls.inbound.missed', { number: missed.numberDisplay }),
-          icon: 'call_missed',
-        }),
+        this.#toasts.show({ text: this.#transloco.translate(key, { number: missed.numberDisplay }), icon: 'call_missed' }),
       );
     });
   }

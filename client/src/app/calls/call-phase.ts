@@ -9,9 +9,9 @@ export function phaseOf(call: CallView | null): DeskPhase {
   return call.phase;
 }
 
-/** Whether `next` may replace what is shown: a later version of the same call, or a call that began later. */
+/** Whether `next` may replace what is shown: the same call no older than it, or a call that began later. */
 export function isNewer(next: CallView, shown: CallView): boolean {
-  return next.id === shown.id ? next.version > shown.version : next.startedAt >= shown.startedAt;
+  return next.id === shown.id ? next.version >= shown.version : next.startedAt >= shown.startedAt;
 }
 
 const TONES: Record<DeskPhase, StateName> = {

@@ -17,6 +17,12 @@ export interface CommandFailure {
   error: unknown;
 }
 
+export interface MissedCall {
+  numberDisplay: string;
+  /** The caller hung up; otherwise the call went on to another seat. */
+  isGivenUp: boolean;
+}
+
 export interface DialTarget {
   caseId: CaseId;
   phoneId: PhoneId;
@@ -38,7 +44,7 @@ export class CallStore {
   readonly #isLoaded = signal(false);
   readonly #pending = signal<ReadonlySet<CallCommandName>>(new Set());
   readonly #failure = signal<CommandFailure | null>(null);
-  readonly #missed = signal<CallView | null>(null);
+  readonly #missed = signal<MissedCall | null>(null);
   #dialRequest: { target: DialTarget; id: string } | null = null;
 
   readonly call = this.#call.asReadonly();
@@ -46,7 +52,7 @@ export class CallStore {
   readonly isLoaded = this.#isLoaded.asReadonly();
   readonly phase = computed(() => phaseOf(this.#call()));
   readonly failure = this.#failure.asReadonly();
-  /** The last inbound call that was offered here and given up before it was answered. */
+  /** The last inbound call that was offered here and not answered here. */
   readonly missed = this.#missed.asReadonly();
 
   constructor() {
@@ -79,8 +85,9 @@ export class CallStore {
   accept(next: CallView): void {
     const shown = this.#call();
     if (shown && !isNewer(next, shown)) return;
-    if (shown?.id === next.id && shown.phase === 'offered' && !next.answeredAt && next.phase !== 'offered')
-      this.#missed.set(shown);
+    if (shown?.id === next.id && shown.phase === 'offered' && !next.answeredAt && next.phase !== 'offered') {
+      this.#missed.set({ numberDisplay: shown.numberDisplay, isGivenUp: next.cause === 'abandoned' });
+    }
     const isOver = next.phase === 'done' || next.phase === 'queued';
     this.#call.set(isOver ? null : next);
   }

@@ -1,7 +1,7 @@
 import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import { Router } from '@angular/router';
 import { TranslocoService } from '@jsverse/transloco';
-import type { CasePhone, CaseView, Category } from '#contracts/cases.contract';
+import type { CasePhone, Category, GateReason } from '#contracts/cases.contract';
 import type { CaseId, CategoryCode, PhoneId } from '#contracts/ids.contract';
 import { CaseStore } from '../cases/case-store';
 import { laterCases, upcomingCases } from '../cases/next-case';
@@ -15,7 +15,7 @@ import { CallStore } from './call-store';
 import { RecordDraft } from './record-draft';
 
 /** Why the dial button is dashed: shown beside it, in words. */
-export type DialObstacle = 'offline' | 'phone' | 'gate' | 'no-number';
+export type DialObstacle = 'offline' | 'phone' | 'stop' | 'gate' | 'no-number';
 
 /** What the desk is about: the case of the call, else the chosen one; its subject, its number, and what comes next. */
 @Injectable()
@@ -66,11 +66,12 @@ export class DeskState {
     if (!view) return null;
     const call = this.call();
     const wanted = call ? call.phoneId : this.#chosenPhone();
-    return view.phones.find((each) => each.id === wanted) ?? view.phones.find((each) => !isWorkplaceStopped(view, each)) ?? null;
+    return view.phones.find((each) => each.id === wanted) ?? view.phones.find((each) => each.kind !== 'workplace') ?? null;
   });
   readonly obstacle = computed<DialObstacle | null>(() => {
     if (this.#link.state() !== 'online') return 'offline';
     const view = this.case();
+    if (view?.gate.reasons.some((reason) => reason.code === 'stop-flag' && isRefusing(reason))) return 'stop';
     if (view && !view.gate.allowed) return 'gate';
     if (view && !this.phone()) return 'no-number';
     return this.#phone.isReady() ? null : 'phone';
@@ -144,7 +145,5 @@ export class DeskState {
   }
 }
 
-/** A06: the workplace may not be called, whatever the gate says about the person. */
-export function isWorkplaceStopped(view: CaseView, phone: CasePhone): boolean {
-  return phone.kind === 'workplace' && view.flags.some((flag) => flag.code === 'A06');
-}
+/** A rule that forbids the call. Some are only shown and not enforced, in demonstration hours. */
+export const isRefusing = (reason: GateReason): boolean => !reason.passed && reason.values['enforced'] !== 'no';

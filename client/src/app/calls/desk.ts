@@ -106,7 +106,7 @@ const KEYS = {
   offered: ['F2', '1–9'],
   dialling: ['F4'],
   ringing: ['F4'],
-  talking: ['F4', 'F6', 'Alt+M'],
-  'wrap-up': ['F6', 'Ctrl+Enter'],
-  quick: ['Enter', 'F6', 'Ctrl+Enter'],
+  talking: ['F4', 'F6', '00', 'Alt+M'],
+  'wrap-up': ['F6', '00', 'Ctrl+Enter'],
+  quick: ['Enter', 'F6', '00'],
 } as const;

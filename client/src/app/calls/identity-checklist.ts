@@ -32,7 +32,7 @@ const VERDICTS = ['match', 'mismatch'] as const;
                   [attr.data-testid]="'identity-' + item + '-' + verdict"
                   [attr.aria-pressed]="marks()[item] === verdict"
                   [attr.aria-label]="t(verdict)"
-                  [disabled]="!isTalking()"
+                  [disabled]="!canMark()"
                   (click)="mark(item, verdict)"
                 >
                   <kk-icon [name]="verdict === 'match' ? 'check' : 'close'" size="s" />
@@ -124,7 +124,11 @@ export class IdentityChecklist {
   protected readonly verdicts = VERDICTS;
   protected readonly marks = computed(() => this.calls.call()?.identity ?? {});
   protected readonly matches = computed(() => Object.values(this.marks()).filter((verdict) => verdict === 'match').length);
-  protected readonly isTalking = computed(() => this.calls.phase() === 'talking');
+  /** An inbound caller is compared by the server and not ticked off by hand. */
+  protected readonly canMark = computed(() => {
+    const call = this.calls.call();
+    return call?.direction === 'outbound' && call.answeredAt !== null;
+  });
   protected readonly problem = computed(() => {
     const error = this.calls.failureOf('call:mark-identity');
     return error === null ? null : this.#problemText.of(error);

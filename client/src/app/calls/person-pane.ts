@@ -9,7 +9,7 @@ import { Wareki } from '../design/wareki';
 import { Clock } from '../platform/clock';
 import { ageOn } from './age';
 import { CallStore } from './call-store';
-import { DeskState, isWorkplaceStopped } from './desk-state';
+import { DeskState } from './desk-state';
 import { IdentityChecklist } from './identity-checklist';
 
 const PHONE_ICONS: Record<CasePhone['kind'], IconName> = { mobile: 'mobile', landline: 'call', workplace: 'domain' };
@@ -33,9 +33,9 @@ export class PersonPane {
   protected readonly isIdle = computed(() => this.state.phase() === 'idle');
   protected readonly icons = PHONE_ICONS;
 
+  /** Workplaces are never called: no approval is on record here (DOMAIN §4.4). */
   protected isStopped(phone: CasePhone): boolean {
-    const view = this.state.case();
-    return view !== null && isWorkplaceStopped(view, phone);
+    return phone.kind === 'workplace';
   }
 
   protected isInUse(phone: CasePhone): boolean {

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import type { ResultCode } from '#contracts/call-results.contract';
 import type { CaseRow } from '#contracts/cases.contract';
 import { TodayStore } from '../cases/today-store';
 import { ClockTime } from '../design/clock-time';
@@ -8,6 +9,7 @@ import { Masked } from '../design/masked';
 import { Tag } from '../design/tag';
 import { Yen } from '../design/yen';
 import { DeskState } from './desk-state';
+import { Words } from './words';
 
 const SHOWN = 12;
 
@@ -40,7 +42,7 @@ const SHOWN = 12;
               @if ($first) {
                 <kk-tag tone="on">{{ t('next') }}</kk-tag>
               } @else if (row.lastResult; as result) {
-                <span class="label">{{ result }}</span>
+                <span class="label">{{ isCompact() ? result : result + ' ' + resultWord(result) }}</span>
               }
             </span>
           </li>
@@ -81,7 +83,7 @@ const SHOWN = 12;
     }
     li {
       display: grid;
-      grid-template-columns: 2rem minmax(9rem, 1.2fr) minmax(6rem, 1fr) 7rem 4.5rem;
+      grid-template-columns: 2rem minmax(9rem, 1.2fr) minmax(6rem, 1fr) 7rem 8rem;
       gap: var(--kk-2);
       align-items: center;
       min-height: var(--kk-row);
@@ -125,9 +127,12 @@ const SHOWN = 12;
     }
     a {
       color: var(--mat-sys-on-surface);
+      text-decoration: none;
+    }
+    a:hover {
+      text-decoration: underline;
     }
     a.plain {
-      text-decoration: none;
       pointer-events: none;
     }
     .tail {
@@ -142,9 +147,14 @@ export class Queue {
   /** For a side pane: two lines a person, no amounts. */
   readonly isCompact = input(false);
   readonly #today = inject(TodayStore);
+  readonly #words = inject(Words);
   protected readonly state = inject(DeskState);
   protected readonly rows = computed(() => this.state.upcoming().slice(0, SHOWN));
   protected readonly isIdle = computed(() => this.state.phase() === 'idle');
+
+  protected resultWord(code: ResultCode): string {
+    return this.#words.say(`calls.result.${code}`);
+  }
 
   protected namesOf(row: CaseRow): string {
     return row.categories.map((code) => this.#today.shortNameOf(code)).join(' ・ ');

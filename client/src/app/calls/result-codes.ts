@@ -33,8 +33,11 @@ export const isContact = (code: ResultCode): boolean => code === '11' || code ==
 export function retryAfterMinutes(code: ResultCode): number | 'not-today' | null {
   if (isContact(code)) return 'not-today';
   if (code === '34') return 5;
-  return ['31', '32', '33', '35', '36', '51'].includes(code) ? 60 : null;
+  return ['41', '42', '43', '61', '71'].includes(code) ? null : 60;
 }
+
+/** 発信中止: nobody's telephone was made to ring, so it is no attempt. */
+export const isAttempt = (code: ResultCode): boolean => code !== '71';
 
 export interface TypedCode {
   /** The digit typed so far, to be shown. */

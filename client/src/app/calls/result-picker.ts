@@ -25,8 +25,8 @@ import { likelyResults, RESULT_CODES } from './result-codes';
   template: `
     <fieldset *transloco="let t; prefix: 'calls'">
       <legend class="field-label">
-        {{ t('record.result') }} <kk-key-hint keys="F6" />
-        @if (draft.isSuggestion()) {
+        {{ except() ? t('record.other_results') : t('record.result') }} <kk-key-hint keys="F6" />
+        @if (draft.isSuggestion() && !except()) {
           <span class="suggested" data-testid="result-suggested"
             ><kk-icon name="info" size="s" />{{ t('record.suggested') }}</span
           >
@@ -37,12 +37,7 @@ import { likelyResults, RESULT_CODES } from './result-codes';
       </legend>
       <div class="choices" role="radiogroup" [attr.aria-label]="t('record.result')">
         @for (code of shown(); track code) {
-          <label
-            class="choice"
-            [class.from-line]="draft.isSuggestion() && draft.selected() === code"
-            [attr.data-testid]="'result-' + code"
-            [attr.data-selected]="draft.selected() === code"
-          >
+          <label class="choice" [attr.data-testid]="'result-' + code" [attr.data-selected]="draft.selected() === code">
             <input
               type="radio"
               name="result"
@@ -82,10 +77,6 @@ import { likelyResults, RESULT_CODES } from './result-codes';
       background: var(--mat-sys-tertiary-container);
       color: var(--mat-sys-on-tertiary-container);
       font-weight: var(--kk-bold);
-    }
-    .choice.from-line:has(:checked) {
-      border-style: dashed;
-      box-shadow: none;
     }
   `,
 })

@@ -43,6 +43,12 @@ const STATE_ICONS: Record<PhoneState['name'], IconName> = {
       }
     </ng-container>
   `,
+  styles: `
+    :host {
+      display: flex;
+      align-items: center;
+    }
+  `,
 })
 export class PhoneStatus {
   readonly #phone = inject(Phone);
