@@ -36,6 +36,7 @@ const schema = z
     control: endpoint,
     admin: endpoint.optional(),
     DRACHTIO_SECRET: z.string('must be set').min(1, 'must be set'),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   })
   .refine((values) => values.wss === undefined || (values['tls-cert'] !== undefined && values['tls-key'] !== undefined), {
     path: ['wss'],
@@ -45,15 +46,25 @@ const schema = z
     message: 'at least one of --sip-udp, --sip-tcp, --ws, --wss is needed',
   });
 
+/** What the process runs with. */
+export interface Config {
+  readonly server: SipServerOptions;
+  readonly logLevel: string;
+}
+
 /** Reads arguments and environment. Throws an Error naming every problem at once. */
-export function loadConfig(args: readonly string[], environment: NodeJS.ProcessEnv): SipServerOptions {
-  const result = schema.safeParse({ ...readArguments(args), DRACHTIO_SECRET: environment['DRACHTIO_SECRET'] });
+export function loadConfig(args: readonly string[], environment: NodeJS.ProcessEnv): Config {
+  const result = schema.safeParse({
+    ...readArguments(args),
+    DRACHTIO_SECRET: environment['DRACHTIO_SECRET'],
+    LOG_LEVEL: environment['LOG_LEVEL'],
+  });
   if (!result.success) {
     throw new Error(result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim()).join('; '));
   }
   const values = result.data;
   const { wss, 'tls-cert': cert, 'tls-key': key } = values;
-  return {
+  const server: SipServerOptions = {
     ...(values['sip-udp'] ? { udp: values['sip-udp'] } : {}),
     ...(values['sip-tcp'] ? { tcp: values['sip-tcp'] } : {}),
     ...(values.ws ? { ws: values.ws } : {}),
@@ -62,6 +73,7 @@ export function loadConfig(args: readonly string[], environment: NodeJS.ProcessE
     control: values.control,
     secret: values.DRACHTIO_SECRET,
   };
+  return { server, logLevel: values.LOG_LEVEL };
 }
 
 function readArguments(args: readonly string[]): Record<string, string | undefined> {

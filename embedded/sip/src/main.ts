@@ -5,8 +5,9 @@ import { startSipServer } from './sip-server.ts';
 import { formatEndpoint } from './transport/flow.ts';
 
 try {
-  const log = pino({ name: 'sip-server' }, pino.destination(stderr.fd));
-  const server = await startSipServer({ ...loadConfig(argv.slice(2), env), log });
+  const config = loadConfig(argv.slice(2), env);
+  const log = pino({ name: 'sip-server', level: config.logLevel }, pino.destination(stderr.fd));
+  const server = await startSipServer({ ...config.server, log });
   const places = Object.entries(server.addresses).map(([name, address]) => `${name}=${formatEndpoint(address)}`);
   stdout.write(`listening ${places.join(' ')}\n`);
   const stop = (): void => void server.close().then(() => exit(0));
