@@ -5,6 +5,9 @@ import type { RtpAddress } from '../ports/mixer.port.ts';
 import type { NgCommand, NgReply, RtpengineControl } from './rtpengine-control.ts';
 import { mixerSdp, pathOf } from './sdp.model.ts';
 
+/** Sends one ng command and resolves with its reply. */
+export type NgSender = Pick<RtpengineControl, 'send'>;
+
 /** Logical interface names of rtpengine (`--interface=name/address`), when it has more than one. */
 export interface RtpengineInterfaces {
   /** Faces the browsers. */
@@ -21,19 +24,24 @@ const PARTY_TAG = 'party';
 /** rtpengine lists at most this many calls in one datagram. */
 const LIST_LIMIT = 500;
 
-const TO_BROWSER = { 'transport-protocol': 'RTP/SAVPF', ICE: 'force', DTLS: 'passive', 'rtcp-mux': ['require'] } as const;
+const TO_BROWSER = { 'transport-protocol': 'RTP/SAVPF', ICE: 'force', 'rtcp-mux': ['require'] } as const;
 const TO_CORE = { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] } as const;
+/**
+ * Said with the offer and again with the answer: else rtpengine begins as DTLS client as soon as ICE succeeds, which can be
+ * before the answer is out, and the browser, which learns its role from the answer, never gets past that first ClientHello.
+ */
+const DTLS_SERVER = { DTLS: 'passive' } as const;
 const COMMON = { flags: ['trust-address', 'generate-mid'], replace: ['origin', 'session-connection'] } as const;
 
 /** A `MediaEngine` made of rtpengine: one rtpengine call per party, with the mixer as its other side. */
 export class RtpengineMedia implements MediaEngine {
-  readonly #control: RtpengineControl;
+  readonly #control: NgSender;
   readonly #prefix: string;
   readonly #interfaces: RtpengineInterfaces;
   readonly #log: Logger;
 
   constructor(
-    control: RtpengineControl,
+    control: NgSender,
     options: { readonly prefix: string; readonly interfaces: RtpengineInterfaces; readonly log: Logger },
   ) {
     this.#control = control;
@@ -58,11 +66,12 @@ export class RtpengineMedia implements MediaEngine {
   async takeOffer(anchor: AnchorId, party: PartyKind, sdp: string): Promise<MediaPath> {
     if (pathOf(sdp) === null) throw new MediaError('unsupported', 'The offer has no audio in PCMU');
     const direction = this.#direction(party === 'browser' ? 'browser' : 'core', 'core');
-    return needPath(await this.#describe('offer', anchor, { 'from-tag': PARTY_TAG, sdp, ...TO_CORE, ...direction }));
+    const dtls = party === 'browser' ? DTLS_SERVER : {};
+    return needPath(await this.#describe('offer', anchor, { 'from-tag': PARTY_TAG, sdp, ...TO_CORE, ...dtls, ...direction }));
   }
 
   makeAnswer(anchor: AnchorId, party: PartyKind, mixer: RtpAddress, path: MediaPath): Promise<string> {
-    const profile = party === 'browser' ? TO_BROWSER : { 'transport-protocol': 'RTP/AVP', ICE: 'remove' };
+    const profile = party === 'browser' ? { ...TO_BROWSER, ...DTLS_SERVER } : { 'transport-protocol': 'RTP/AVP', ICE: 'remove' };
     const sdp = mixerSdp(mixer, path.telephoneEventType);
     return this.#describe('answer', anchor, { 'from-tag': PARTY_TAG, 'to-tag': MIXER_TAG, sdp, ...profile });
   }

@@ -38,6 +38,7 @@ export class GatewayStage {
   childAdminPort = 0;
   sip!: SipServer;
   redis!: ReturnType<typeof createStageRedis>;
+  /** Set once `open` has succeeded. */
   gateway!: Gateway;
   #ngPort = 0;
   #mediaPort = 0;
@@ -65,9 +66,10 @@ export class GatewayStage {
   }
 
   async close(): Promise<void> {
-    await this.gateway.close();
-    await this.sip.close();
-    this.redis.destroy();
+    // When `open` failed half-way, what it did start must still go.
+    await (this.gateway as Gateway | undefined)?.close();
+    await (this.sip as SipServer | undefined)?.close();
+    (this.redis as GatewayStage['redis'] | undefined)?.destroy();
     await stop(this.#rtpengine);
     await stop(this.#redisProcess);
     await rm(this.folder, { recursive: true, force: true });
