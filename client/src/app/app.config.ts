@@ -7,12 +7,13 @@ import {
   provideBrowserGlobalErrorListeners,
   provideZonelessChangeDetection,
 } from '@angular/core';
-import { provideRouter, withComponentInputBinding } from '@angular/router';
+import { provideRouter, TitleStrategy, withComponentInputBinding } from '@angular/router';
 import { provideTransloco, TranslocoService } from '@jsverse/transloco';
 import { firstValueFrom } from 'rxjs';
 import { routes } from './app.routes';
 import { Appearance } from './platform/appearance';
 import { Language, LOCALES } from './platform/language';
+import { PageTitle } from './platform/page-title';
 import { TranslationLoader } from './platform/translation-loader';
 
 /** The words are there before the first screen is drawn, so that no key is ever seen. */
@@ -28,6 +29,7 @@ export const appConfig: ApplicationConfig = {
     provideZonelessChangeDetection(),
     provideHttpClient(),
     provideRouter(routes, withComponentInputBinding()),
+    { provide: TitleStrategy, useExisting: PageTitle },
     provideTransloco({
       config: {
         availableLangs: [...LOCALES],

@@ -11,10 +11,11 @@ const goHome: RedirectFunction = async () => {
 };
 
 export const routes: Routes = [
-  { path: 'login', loadComponent: () => import('./users/login').then((m) => m.Login) },
+  { path: 'login', title: 'login.title', loadComponent: () => import('./users/login').then((m) => m.Login) },
   { path: '', pathMatch: 'full', redirectTo: goHome },
   {
     path: 'wallboard',
+    title: 'shell.tabs.wallboard',
     canActivate: [requireSession, requirePermission('wallboard.read')],
     loadChildren: () => import('./wallboard/wallboard.routes').then((m) => m.WALLBOARD_ROUTES),
   },
@@ -23,8 +24,8 @@ export const routes: Routes = [
     canActivate: [requireSession],
     loadComponent: () => import('./shell/shell').then((m) => m.Shell),
     children: [
-      { path: 'today', loadChildren: () => import('./cases/case.routes').then((m) => m.CASE_ROUTES) },
-      { path: 'desk', loadChildren: () => import('./calls/desk.routes').then((m) => m.DESK_ROUTES) },
+      { path: 'today', title: 'shell.tabs.today', loadChildren: () => import('./cases/case.routes').then((m) => m.CASE_ROUTES) },
+      { path: 'desk', title: 'shell.tabs.desk', loadChildren: () => import('./calls/desk.routes').then((m) => m.DESK_ROUTES) },
     ],
   },
   { path: '**', redirectTo: '' },

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { TranslocoPipe } from '@jsverse/transloco';
 import { KeyHint } from './key-hint';
 
 export interface KeyWord {
@@ -10,9 +11,9 @@ export interface KeyWord {
 @Component({
   selector: 'kk-key-bar',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [KeyHint],
+  imports: [KeyHint, TranslocoPipe],
   template: `
-    <ul>
+    <ul [attr.aria-label]="'kit.keys' | transloco">
       @for (hint of hints(); track hint.keys) {
         <li><kk-key-hint [keys]="hint.keys" /> {{ hint.word }}</li>
       }
@@ -52,7 +53,6 @@ export interface KeyWord {
       margin-left: auto;
     }
   `,
-  host: { role: 'contentinfo' },
 })
 export class KeyBar {
   readonly hints = input<readonly KeyWord[]>([]);

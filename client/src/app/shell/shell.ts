@@ -5,6 +5,7 @@ import type { Permission } from '#contracts/users.contract';
 import { LineBar } from '../calls/line-bar';
 import { Banner } from '../design/banner';
 import { BrandMark } from '../design/brand-mark';
+import { Icon } from '../design/icon';
 import { japanDate, japanTime } from '../design/japan-time';
 import { ToastOutlet } from '../design/toast-outlet';
 import { Wareki } from '../design/wareki';
@@ -14,6 +15,7 @@ import { Session } from '../platform/session';
 import { Site } from '../platform/site';
 import { SocketLink } from '../platform/socket-link';
 import { AgentStateMenu } from './agent-state-menu';
+import { Refusal } from './refusal';
 import { UserMenu } from './user-menu';
 
 const TABS: readonly { path: string; word: string; needs: Permission }[] = [
@@ -28,6 +30,7 @@ const TABS: readonly { path: string; word: string; needs: Permission }[] = [
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     AgentStateMenu,
+    Icon,
     Banner,
     BrandMark,
     LineBar,
@@ -47,6 +50,7 @@ export class Shell {
   readonly #clock = inject(Clock);
   protected readonly session = inject(Session);
   protected readonly site = inject(Site);
+  protected readonly refusal = inject(Refusal);
   readonly #link = inject(SocketLink);
 
   protected readonly tabs = computed(() => TABS.filter((tab) => this.session.can(tab.needs)));
@@ -59,5 +63,11 @@ export class Shell {
   constructor() {
     void this.site.load();
     this.#link.onReconnect(() => void this.site.load());
+  }
+
+  /** A fragment link would leave the page, because <base> points to the root. */
+  protected skipTo(content: HTMLElement, event: Event): void {
+    event.preventDefault();
+    content.focus();
   }
 }

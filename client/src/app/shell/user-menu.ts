@@ -6,8 +6,7 @@ import { Icon } from '../design/icon';
 import { Appearance, TEXT_SIZES, THEMES } from '../platform/appearance';
 import { Language, LOCALES } from '../platform/language';
 import { Session } from '../platform/session';
-import { Toasts } from '../design/toasts';
-import { ProblemText } from '../platform/problem-text';
+import { Refusal } from './refusal';
 
 /** Who is at this seat, and how they like their screen. */
 @Component({
@@ -19,8 +18,7 @@ import { ProblemText } from '../platform/problem-text';
 })
 export class UserMenu {
   readonly #router = inject(Router);
-  readonly #toasts = inject(Toasts);
-  readonly #problemText = inject(ProblemText);
+  readonly #refusal = inject(Refusal);
   protected readonly session = inject(Session);
   protected readonly language = inject(Language);
   protected readonly appearance = inject(Appearance);
@@ -30,13 +28,10 @@ export class UserMenu {
   protected readonly textSizes = TEXT_SIZES;
   protected readonly localeNames = { ja: '日本語', en: 'English' } as const;
 
-  protected async logOut(): Promise<void> {
-    try {
+  protected logOut(): void {
+    void this.#refusal.attempt(async () => {
       await this.session.logOut();
       await this.#router.navigate(['/login']);
-    } catch (error) {
-      const { what, wayOut } = this.#problemText.of(error);
-      this.#toasts.show({ text: `${what}${wayOut}`, icon: 'error' });
-    }
+    });
   }
 }
