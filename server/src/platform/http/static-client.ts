@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import express, { type RequestHandler, type Router } from 'express';
 
-/** File names the build puts a hash into never change their content: main-5XQ2ABCD.js */
-const HASHED = /-[A-Z0-9]{8}\.\w+$/;
-const NONCE_ATTRIBUTE = /ngCspNonce="[^"]*"/g;
+/** File names the build puts a hash into never change their content: chunk-f8f-0S8_.js */
+const HASHED = /-[\w-]{8}\.\w+$/;
+/** The build writes the attribute's name in small letters. */
+const NONCE_ATTRIBUTE = /ngCspNonce="[^"]*"/gi;
 
 /** Serves the built client; every other page address gets the index page, because the client has its own routes. */
 export function staticClient(folder: string): Router {
