@@ -42,6 +42,23 @@ interface Consequence {
       align-items: center;
       min-height: var(--kk-row-dense);
     }
+    /* One line where there is no room for three. */
+    @media (max-width: 1500px), (max-height: 900px) {
+      ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 var(--kk-3);
+      }
+      li {
+        display: flex;
+        gap: var(--kk-1);
+        min-height: 1.25rem;
+        font: var(--mat-sys-body-small);
+      }
+      .muted {
+        display: none;
+      }
+    }
   `,
 })
 export class AfterSave {

@@ -61,8 +61,8 @@ import { arrearsOf } from './debts';
       background: var(--mat-sys-surface-container-low);
     }
     @media (max-width: 1500px) {
-      td {
-        height: 1.75rem;
+      .table td {
+        height: 1.625rem;
       }
     }
     @media (max-width: 1240px) {

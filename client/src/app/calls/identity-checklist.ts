@@ -111,6 +111,11 @@ const VERDICTS = ['match', 'mismatch'] as const;
       background: var(--mat-sys-surface-container);
       border-left: 3px solid var(--mat-sys-outline);
     }
+    @media (max-width: 1500px) {
+      li {
+        min-height: 1.875rem;
+      }
+    }
     .verdict.open {
       background: var(--kk-ready-tint);
       border-left-color: var(--kk-ready);

@@ -7,6 +7,7 @@ import { Icon, type IconName } from '../design/icon';
 import { Tag } from '../design/tag';
 import { Wareki } from '../design/wareki';
 import { Clock } from '../platform/clock';
+import { Language } from '../platform/language';
 import { ageOn } from './age';
 import { CallStore } from './call-store';
 import { DeskState } from './desk-state';
@@ -24,6 +25,7 @@ const PHONE_ICONS: Record<CasePhone['kind'], IconName> = { mobile: 'mobile', lan
 })
 export class PersonPane {
   readonly #now = inject(Clock).now;
+  protected readonly locale = inject(Language).locale;
   protected readonly calls = inject(CallStore);
   protected readonly state = inject(DeskState);
   protected readonly age = computed(() => {

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, inject, type Signal, signal } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ClockTime } from '../design/clock-time';
 import { Icon } from '../design/icon';
@@ -11,6 +11,8 @@ import { DeskState } from './desk-state';
 import { NOTE_LIMIT, RecordDraft } from './record-draft';
 import { CONTENT_CODES } from './result-codes';
 import { ResultPicker } from './result-picker';
+
+const NARROW_CONTENTS = 6;
 
 /** The negotiation record: result, what was talked about, the note, and what saving will do. */
 @Component({
@@ -25,7 +27,15 @@ export class RecordForm {
   protected readonly calls = inject(CallStore);
   protected readonly draft = inject(RecordDraft);
   protected readonly state = inject(DeskState);
-  protected readonly contents = CONTENT_CODES;
+  readonly #isNarrow = narrowScreen();
+  protected readonly isEveryContentShown = signal(false);
+  /** On a narrow desk the rarer ones wait behind 「ほか」, unless they are chosen. */
+  protected readonly contents = computed(() =>
+    this.isEveryContentShown() || !this.#isNarrow()
+      ? CONTENT_CODES
+      : CONTENT_CODES.filter((content, at) => at < NARROW_CONTENTS || this.draft.contents().includes(content)),
+  );
+  protected readonly hiddenContents = computed(() => CONTENT_CODES.length - this.contents().length);
   protected readonly limit = NOTE_LIMIT;
   protected readonly canSave = computed(() => this.state.phase() === 'wrap-up' && this.draft.selected() !== null);
   protected readonly saveHint = computed(() => {
@@ -48,4 +58,13 @@ export class RecordForm {
     const error = this.calls.failureOf(command);
     return error === null ? null : this.#problemText.of(error);
   }
+}
+
+function narrowScreen(): Signal<boolean> {
+  const query = matchMedia('(max-width: 1500px)');
+  const isNarrow = signal(query.matches);
+  const follow = (): void => isNarrow.set(query.matches);
+  query.addEventListener('change', follow);
+  inject(DestroyRef).onDestroy(() => query.removeEventListener('change', follow));
+  return isNarrow.asReadonly();
 }

@@ -78,6 +78,18 @@ import { likelyResults, RESULT_CODES } from './result-codes';
       color: var(--mat-sys-on-tertiary-container);
       font-weight: var(--kk-bold);
     }
+    @media (max-width: 1500px) {
+      .choices {
+        gap: 0.25rem;
+      }
+      .choice {
+        gap: 0.25rem;
+        padding: 0 0.3125rem;
+      }
+      .btn.small {
+        padding: 0 var(--kk-1);
+      }
+    }
   `,
 })
 export class ResultPicker {
