@@ -52,6 +52,7 @@ export class RtpSession {
   #keys: Generator<EventFrame | null, void, undefined> | null = null;
   #sequence = randomInt(2 ** 16);
   #timestamp = randomInt(2 ** 32);
+  #eventTimestamp = 0;
   #isTalkspurt = true;
   #isAudible = false;
   #isClosed = false;
@@ -138,9 +139,8 @@ export class RtpSession {
   }
 
   #eventPacket(frame: EventFrame, payloadType: number): RtpPacket {
-    const { payload, marker } = frame;
-    const timestamp = this.#timestamp - frame.samplesAgo;
-    return { payloadType, marker, sequence: this.#sequence, timestamp, ssrc: this.#ssrc, payload };
+    if (frame.marker) this.#eventTimestamp = this.#timestamp;
+    return { payloadType, ...frame, sequence: this.#sequence, timestamp: this.#eventTimestamp, ssrc: this.#ssrc };
   }
 
   #soundPacket(): RtpPacket {

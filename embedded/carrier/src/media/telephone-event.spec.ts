@@ -2,9 +2,11 @@ import { EventReceiver, eventFrames } from './telephone-event.ts';
 
 /** Packets as a sender with these frames would put them on the wire, from this timestamp on. */
 function packetsOf(keys: string, start = 0, ssrc = 1): { ssrc: number; timestamp: number; payload: Uint8Array }[] {
-  return [...eventFrames(keys)].flatMap((frame, index) =>
-    frame ? [{ ssrc, timestamp: (start + index * 160 - frame.samplesAgo) >>> 0, payload: frame.payload }] : [],
-  );
+  let timestamp = start;
+  return [...eventFrames(keys)].flatMap((frame, index) => {
+    if (frame?.marker) timestamp = (start + index * 160) >>> 0;
+    return frame ? [{ ssrc, timestamp, payload: frame.payload }] : [];
+  });
 }
 
 function receive(packets: ReturnType<typeof packetsOf>, receiver = new EventReceiver()): string {

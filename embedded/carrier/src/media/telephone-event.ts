@@ -11,9 +11,8 @@ const VOLUME = 10;
 /** What to send instead of sound in one frame. */
 export interface EventFrame {
   readonly payload: Uint8Array;
+  /** The event begins with this frame. Its RTP timestamp stays that of the whole event (RFC 4733 §2.2). */
   readonly marker: boolean;
-  /** The event's timestamp lies this many samples before the frame's: it stays the same for the whole event. */
-  readonly samplesAgo: number;
 }
 
 /** Frames that send these keys, 100 ms each with 100 ms between; null is a frame of ordinary sound. */
@@ -30,7 +29,7 @@ function eventFrame(event: number, frame: number): EventFrame {
   const isEnd = frame >= EVENT_FRAMES - 1;
   const duration = Math.min(frame + 1, EVENT_FRAMES) * FRAME_SAMPLES;
   const payload = Uint8Array.of(event, (isEnd ? 0x80 : 0) | VOLUME, duration >> 8, duration & 0xff);
-  return { payload, marker: frame === 0, samplesAgo: frame * FRAME_SAMPLES };
+  return { payload, marker: frame === 0 };
 }
 
 /** Turns the many packets of one event into one key. */
