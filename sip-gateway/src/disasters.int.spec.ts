@@ -67,6 +67,18 @@ describe('the SIP gateway when something dies', () => {
     again.close();
   }, 30_000);
 
+  it('ends the call when the SIP server dies, and works again with a new one', async () => {
+    await talk();
+    await stage.restartSip();
+    expect(await stage.fact('call.ended')).toEqual(jasmine.objectContaining({ cause: 'failed', endedBy: 'system' }));
+    await stage.fact('recording.ready');
+    await stage.fact('phone.gone');
+    await waitFor(async () => (await stage.health()).ok, 'the SIP server to be noticed');
+    const again = await FakeBrowser.open(stage.sip.addresses.ws?.port ?? 0, await stage.issueCredential(agent));
+    expect((await again.invite()).status).toBe(200);
+    again.close();
+  }, 30_000);
+
   it('talks on when the recorder dies, and tells', async () => {
     await talk();
     const { recorder } = stage.mixerPids();

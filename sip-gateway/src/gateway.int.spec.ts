@@ -57,9 +57,13 @@ describe('the SIP gateway with a real Redis, rtpengine, mixer and SIP server', (
     expect((await dial(agent, callId)).ok).toBeTrue();
     await stage.fact('call.answered', (fact) => fact.callId === callId);
     await waitFor(() => carrier.packets > 50, 'RTP from the gateway');
-    console.log(
-      `command to INVITE ${(carrier.invites[0]?.atMs ?? 0) - sentAtMs} ms, 200 OK to audio ${carrier.firstPacketAtMs - carrier.answeredAtMs} ms`,
-    );
+    // The goals are 200 ms and 150 ms; a busy test machine gets some patience, a needless wait of ours would still show.
+    expect((carrier.invites[0]?.atMs ?? 0) - sentAtMs)
+      .withContext('command to INVITE, ms')
+      .toBeLessThan(300);
+    expect(carrier.firstPacketAtMs - carrier.answeredAtMs)
+      .withContext('200 OK to audio, ms')
+      .toBeLessThan(300);
     expect(carrier.invites[0]?.uri).toContain('sip:0220001234@');
     expect(carrier.invites[0]?.from).toContain('sip:0221119876@');
     expect((await stage.command({ type: 'call.hang-up', callId })).ok).toBeTrue();
@@ -150,6 +154,28 @@ describe('the SIP gateway with a real Redis, rtpengine, mixer and SIP server', (
     const ended = await stage.fact('call.ended', (fact) => fact.callId === callId);
     expect(ended).toEqual(jasmine.objectContaining({ cause: 'completed', endedBy: 'resident' }));
     await stage.fact('recording.ready', (fact) => fact.callId === callId);
+  }, 20_000);
+
+  it('answers a re-INVITE of the carrier with the session as it stands', async () => {
+    const [agent, callId] = [newAgent(), newCall()];
+    carrier.behaviour = carrier.answers();
+    await openPhone(agent);
+    await dial(agent, callId);
+    await stage.fact('call.answered', (fact) => fact.callId === callId);
+    const before = carrier.dialog?.remote.sdp;
+    expect(await carrier.dialog?.modify(carrier.sdp())).toBe(before);
+    await stage.command({ type: 'call.hang-up', callId });
+    await stage.fact('call.ended', (fact) => fact.callId === callId);
+  }, 20_000);
+
+  it('refuses callers that are neither the trunk nor a browser, numbers that are none, and calls without an offer of ours', async () => {
+    const stranger = new FakeCarrier('127.0.0.2');
+    await stranger.open();
+    const port = stage.sip.addresses.udp?.port ?? 0;
+    expect((await stranger.ring(port, '0221119876', '0220007777')).status).toBe(403);
+    expect((await carrier.ring(port, 'desk', '0220007777')).status).toBe(404);
+    await stranger.close();
+    expect((await stage.state()).calls).toEqual([]);
   }, 20_000);
 
   it('tells that a caller gave up', async () => {
@@ -260,20 +286,28 @@ describe('the SIP gateway with a real Redis, rtpengine, mixer and SIP server', (
     carrier.packets = 0;
     await waitFor(() => carrier.packets > 25, 'RTP without Redis');
     carrier.hangUp();
-    await waitFor(() => carrier.dialog !== null, 'the hang-up');
+    await waitFor(async () => (await stage.state()).calls.length === 0, 'the call to end without Redis');
     await stage.startRedis();
     const ended = await stage.fact('call.ended', (fact) => fact.callId === callId);
     expect(ended.cause).toBe('completed');
     await stage.fact('recording.ready', (fact) => fact.callId === callId);
   }, 20_000);
 
-  it('writes no digit of a number, no URI and no SDP into its log', () => {
+  it('writes no digit of a number, no URI and no SDP into its log', async () => {
+    const [agent, callId] = [newAgent(), newCall()];
+    carrier.behaviour = carrier.answers();
+    const browser = await openPhone(agent);
+    await browser.invite('0312345678');
+    await dial(agent, callId);
+    await stage.fact('call.answered', (fact) => fact.callId === callId);
+    await stage.command({ type: 'call.hang-up', callId });
+    await stage.fact('recording.ready', (fact) => fact.callId === callId);
     const log = stage.logLines.join('');
     expect(log.length).toBeGreaterThan(1_000);
     for (const secret of ['220001234', '221119876', '220005555', 'sip:', 'm=audio', 'candidate', '0312345678']) {
       expect(log).not.toContain(secret);
     }
-  });
+  }, 20_000);
 });
 
 /** Loudest sample of one channel of a stereo 16-bit WAV file. */

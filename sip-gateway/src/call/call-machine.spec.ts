@@ -243,6 +243,12 @@ describe('the call machine, while talking', () => {
     expect(play.state.phase).toBe('ended');
   });
 
+  it('ends as failed when the SIP server is lost', () => {
+    const play = talkingOutbound().on({ type: 'signalling-lost' }, stopped, released);
+    expect(play.ended()).toEqual(jasmine.objectContaining({ cause: 'failed', endedBy: 'system' }));
+    expect(play.state.phase).toBe('ended');
+  });
+
   it('ends as agent-lost when the agent does not come back', () => {
     const play = talkingInbound().on({ type: 'agent-lost' }, stopped, released);
     expect(play.ended()?.cause).toBe('agent-lost');
@@ -285,6 +291,7 @@ const anyEvent: fc.Arbitrary<CallEventKind> = fc.oneof(
     { type: 'digit', digit: '5' },
     { type: 'agent-lost' },
     { type: 'media-lost' },
+    { type: 'signalling-lost' },
     { type: 'drain' },
   ),
   fc.integer({ min: 300, max: 699 }).map((status): CallEventKind => ({ type: 'refused', status, q850: null })),

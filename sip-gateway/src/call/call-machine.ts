@@ -111,6 +111,7 @@ function dial(state: Extract<CallState, { phase: 'dialling' | 'ringing' }>, even
     case 'refused':
       return over({ cause: endCauseOf(event.status, event.q850), endedBy: 'resident', sipStatus: event.status, talkMs: 0 });
     case 'remote-hung-up':
+    case 'signalling-lost':
       return over(bySystem('failed'));
     case 'timer-fired':
       return giveUp(bySystem('no-answer'));
@@ -174,6 +175,8 @@ function wait(state: Extract<CallState, { phase: 'arrived' | 'offered' }>, event
     case 'remote-cancelled':
     case 'remote-hung-up':
       return over(byResident('abandoned'), []);
+    case 'signalling-lost':
+      return over(bySystem('failed'), []);
     case 'timer-fired':
       return over(bySystem('no-answer', 480), [{ type: 'reject', status: 480 }]);
     case 'hang-up':
@@ -207,6 +210,8 @@ function answer(state: Extract<CallState, { phase: 'answering' }>, event: CallEv
     case 'remote-cancelled':
     case 'remote-hung-up':
       return finish(call.callId, byResident('abandoned'), { signalling: 'settled', media });
+    case 'signalling-lost':
+      return finish(call.callId, bySystem('failed'), { signalling: 'settled', media });
     case 'anchor-failed':
       return finish(call.callId, bySystem('failed', 488), {
         signalling: 'settled',
@@ -259,6 +264,8 @@ function talk(state: Talking, event: CallEvent): Step {
       return over(bySystem('agent-lost'), [{ type: 'bye' }]);
     case 'media-lost':
       return over(bySystem('failed'), [{ type: 'bye' }]);
+    case 'signalling-lost':
+      return over(bySystem('failed'), []);
     case 'drain':
       return over(bySystem('gateway-lost'), [{ type: 'bye' }]);
     default:
@@ -275,6 +282,7 @@ function end(state: Ending, event: CallEvent): Step {
     case 'refused':
     case 'remote-cancelled':
     case 'remote-hung-up':
+    case 'signalling-lost':
       return settle({ ...state, signalling: 'settled' });
     case 'anchored':
     case 'anchor-failed':

@@ -67,6 +67,9 @@ export class CallRunner {
       onEnded: () => {
         this.post({ type: 'remote-hung-up' });
       },
+      onLost: () => {
+        this.post({ type: 'signalling-lost' });
+      },
     });
   }
 
@@ -183,6 +186,9 @@ export class CallRunner {
         },
         onEnded: () => {
           this.post({ type: 'remote-hung-up' });
+        },
+        onLost: () => {
+          this.post({ type: 'signalling-lost' });
         },
       },
     );

@@ -83,6 +83,7 @@ export type CallEventKind =
   | { readonly type: 'digit'; readonly digit: string }
   | { readonly type: 'agent-lost' }
   | { readonly type: 'media-lost' }
+  | { readonly type: 'signalling-lost' }
   | { readonly type: 'drain' };
 
 /** Who hears whom: `early` lets the agent hear the resident's network, `muted` keeps the agent from the resident. */

@@ -23,10 +23,10 @@ export class AnswerableInvite implements AnswerableLeg {
     this.#legs = legs;
     this.sdp = request.body;
     this.#forget = legs.add(() => {
-      this.#noteGone();
+      this.#noteLost();
     });
     request.on('cancel', () => {
-      this.#noteGone();
+      this.#noteCancelled();
     });
   }
 
@@ -98,14 +98,21 @@ export class AnswerableInvite implements AnswerableLeg {
     this.#legs.bye(dialog);
   }
 
-  /** CANCEL, or the SIP server is lost. */
-  #noteGone(): void {
-    if (this.#phase === 'over') return;
-    const wasUp = this.#phase === 'up';
+  /** A CANCEL while the 200 OK is on its way is settled by `accept`, which then finds no transaction. */
+  #noteCancelled(): void {
+    if (this.#phase === 'over' || this.#phase === 'up') return;
     this.#isCancelled = true;
-    if (this.#phase !== 'accepting') this.#close();
-    if (wasUp) this.#events?.onEnded();
-    else this.#events?.onCancelled();
+    if (this.#phase === 'open') this.#close();
+    this.#events?.onCancelled();
+  }
+
+  #noteLost(): void {
+    if (this.#phase !== 'up') {
+      this.#noteCancelled();
+      return;
+    }
+    this.#close();
+    this.#events?.onLost();
   }
 
   #close(): void {

@@ -120,7 +120,7 @@ class OutgoingInvite implements OutgoingLeg {
     if (this.#isOver) return;
     this.#close();
     if (this.#dialog === null) this.#events.onRefused(503, null);
-    else this.#events.onEnded();
+    else this.#events.onLost();
   }
 
   #close(): void {

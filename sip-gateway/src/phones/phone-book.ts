@@ -136,6 +136,7 @@ export class PhoneBook {
         isCancelled = true;
       },
       onEnded: () => void this.#inOrder(user, () => this.#detach(user, anchor)),
+      onLost: () => void this.#inOrder(user, () => this.#detach(user, anchor)),
     });
     const isUp = await this.#bringUp(user, leg, anchor);
     if (isUp && !isCancelled) return;

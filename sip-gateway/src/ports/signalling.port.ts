@@ -8,8 +8,10 @@ export interface TrunkLegEvents {
   onAnswered(sdp: string): void;
   /** A final response other than 2xx, or none at all; `q850` is the cause of a Reason header (RFC 3326). */
   onRefused(status: number, q850: number | null): void;
-  /** The other side hung up (BYE), or the dialog was lost. */
+  /** The other side hung up (BYE). */
   onEnded(): void;
+  /** The SIP server is gone and the dialog with it; the other side may still think it is up. */
+  onLost(): void;
 }
 
 /** A call we make through the trunk. Every method may be called at any time and never throws. */
@@ -45,8 +47,10 @@ export interface IncomingLeg extends AnswerableLeg {
 export interface IncomingLegEvents {
   /** CANCEL before the answer. */
   onCancelled(): void;
-  /** BYE after the answer, or the dialog was lost. */
+  /** BYE after the answer. */
   onEnded(): void;
+  /** The SIP server is gone and the dialog with it. */
+  onLost(): void;
 }
 
 export interface OutgoingRequest {

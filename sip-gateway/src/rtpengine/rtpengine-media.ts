@@ -23,6 +23,7 @@ const MIXER_TAG = 'mixer';
 const PARTY_TAG = 'party';
 /** rtpengine lists at most this many calls in one datagram. */
 const LIST_LIMIT = 500;
+const MAX_DELETE_ROUNDS = 20;
 
 const TO_BROWSER = { 'transport-protocol': 'RTP/SAVPF', ICE: 'force', 'rtcp-mux': ['require'] } as const;
 const TO_CORE = { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] } as const;
@@ -102,7 +103,9 @@ export class RtpengineMedia implements MediaEngine {
   /** Deletes what an earlier run of this gateway left behind. Returns how many calls that were. */
   async deleteLeftovers(): Promise<number> {
     let deleted = 0;
-    for (let anchors = await this.#anchors(); anchors.length > 0; anchors = await this.#anchors()) {
+    for (let round = 0; round < MAX_DELETE_ROUNDS; round += 1) {
+      const anchors = await this.#anchors();
+      if (anchors.length === 0) break;
       await Promise.all(anchors.map((anchor) => this.release(anchor)));
       deleted += anchors.length;
     }

@@ -5,7 +5,7 @@ import Srf from 'drachtio-srf';
 import { startSipServer } from '../../../embedded/sip/src/sip-server.ts';
 import type { SipServer } from '../../../embedded/sip/src/sip-server.ts';
 
-const HOST = '127.0.0.1';
+const GATEWAY_HOST = '127.0.0.1';
 const FRAME_MS = 20;
 
 /** What the carrier does with the next INVITE. */
@@ -23,17 +23,26 @@ export class FakeCarrier {
   packets = 0;
   firstPacketAtMs = 0;
   answeredAtMs = 0;
+  readonly #host: string;
   #server!: SipServer;
   #srf!: Srf;
   #rtp!: Socket;
   #timer: NodeJS.Timeout | null = null;
+
+  constructor(host = '127.0.0.1') {
+    this.#host = host;
+  }
 
   get port(): number {
     return this.#server.addresses.udp?.port ?? 0;
   }
 
   async open(): Promise<void> {
-    this.#server = await startSipServer({ udp: { host: HOST, port: 0 }, control: { host: HOST, port: 0 }, secret: 'carrier' });
+    this.#server = await startSipServer({
+      udp: { host: this.#host, port: 0 },
+      control: { host: this.#host, port: 0 },
+      secret: 'carrier',
+    });
     this.#srf = new Srf();
     this.#srf.invite((request, response) => {
       this.invites.push({ uri: request.uri, from: request.get('P-Asserted-Identity'), atMs: Date.now() });
@@ -43,9 +52,9 @@ export class FakeCarrier {
       this.behaviour(request, response);
     });
     const connected = once(this.#srf, 'connect');
-    void this.#srf.connect({ host: HOST, port: this.#server.addresses.control.port, secret: 'carrier' });
+    void this.#srf.connect({ host: this.#host, port: this.#server.addresses.control.port, secret: 'carrier' });
     await connected;
-    this.#rtp = createSocket('udp4').bind(0, HOST);
+    this.#rtp = createSocket('udp4').bind(0, this.#host);
     await once(this.#rtp, 'listening');
     this.#rtp.on('message', () => {
       this.packets += 1;
@@ -82,8 +91,8 @@ export class FakeCarrier {
   async ring(gatewayPort: number, to: string, from: string): Promise<{ status: number; cancel?: () => void }> {
     try {
       const dialog = await this.#srf.createUAC(
-        `sip:${to}@${HOST}:${gatewayPort};transport=udp`,
-        { localSdp: this.sdp(), headers: { From: `<sip:${from}@${HOST}>` } },
+        `sip:${to}@${GATEWAY_HOST}:${gatewayPort};transport=udp`,
+        { localSdp: this.sdp(), headers: { From: `<sip:${from}@${this.#host}>` } },
         {
           cbRequest: (...results: unknown[]) => {
             this.#ringing = (results[1] ?? null) as Srf.SrfRequest | null;
@@ -109,7 +118,7 @@ export class FakeCarrier {
 
   sdp(): string {
     const { port } = this.#rtp.address();
-    return `v=0\r\no=- 1 1 IN IP4 ${HOST}\r\ns=-\r\nc=IN IP4 ${HOST}\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n`;
+    return `v=0\r\no=- 1 1 IN IP4 ${this.#host}\r\ns=-\r\nc=IN IP4 ${this.#host}\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n`;
   }
 
   async #answer(request: Srf.SrfRequest, response: Srf.SrfResponse): Promise<void> {
@@ -139,7 +148,7 @@ export class FakeCarrier {
       header.writeUInt32BE((sequence * 160) >>> 0, 4);
       header.writeUInt32BE(0x1234, 8);
       sequence += 1;
-      this.#rtp.send(Buffer.concat([header, samples]), port, HOST);
+      this.#rtp.send(Buffer.concat([header, samples]), port, GATEWAY_HOST);
     }, FRAME_MS);
   }
 

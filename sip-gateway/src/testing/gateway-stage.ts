@@ -115,6 +115,14 @@ export class GatewayStage {
     await stop(this.#rtpengine, 'SIGKILL');
   }
 
+  /** Drops every dialog without a word, and starts again on the same ports. */
+  async restartSip(): Promise<void> {
+    const { udp, ws, control } = this.sip.addresses;
+    if (udp === undefined || ws === undefined) throw new Error('The SIP server does not listen');
+    await this.sip.close();
+    this.sip = await startSipServer({ udp, ws, control, secret: 'stage' });
+  }
+
   async startGateway(): Promise<void> {
     const log = pino({ level: 'debug' }, { write: (line: string) => this.logLines.push(line) });
     this.gateway = await startGateway(loadConfig({ ...this.environment(), ADMIN_PORT: '0' }), log);
