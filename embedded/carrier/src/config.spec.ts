@@ -13,9 +13,9 @@ function problemsOf(args: string[], environment: NodeJS.ProcessEnv = {}): string
 describe('carrier configuration', () => {
   it('has a default for every setting', () => {
     expect(loadConfig([], {})).toEqual({
-      sip: { host: '127.0.0.1', port: 15080 },
-      gateway: { host: '127.0.0.1', port: 15060 },
-      control: { host: '127.0.0.1', port: 18092 },
+      sip: { host: '127.0.0.1', port: 18006 },
+      gateway: { host: '127.0.0.1', port: 18004 },
+      control: { host: '127.0.0.1', port: 18007 },
       rtpPorts: { from: 20000, to: 20999 },
       cache: 'data/carrier',
       voice: 'voice',

@@ -15,7 +15,7 @@ const HostPort = z.string().transform((text, context): HostPort => {
   const [host = '', portText = '', ...rest] = text.split(':');
   const number = port(portText);
   if (rest.length === 0 && isIPv4(host) && number !== null) return { host, port: number };
-  context.addIssue({ code: 'custom', message: 'must be an IPv4 address and a port, for example 127.0.0.1:15080' });
+  context.addIssue({ code: 'custom', message: 'must be an IPv4 address and a port, for example 127.0.0.1:18006' });
   return z.NEVER;
 });
 
@@ -70,10 +70,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** The ports that `npm start` uses, so that `npm run ring` finds its carrier. */
 const OPTIONS = {
-  sip: { type: 'string', default: '127.0.0.1:15080' },
-  gateway: { type: 'string', default: '127.0.0.1:15060' },
-  control: { type: 'string', default: '127.0.0.1:18092' },
+  sip: { type: 'string', default: '127.0.0.1:18006' },
+  gateway: { type: 'string', default: '127.0.0.1:18004' },
+  control: { type: 'string', default: '127.0.0.1:18007' },
   'rtp-ports': { type: 'string', default: '20000-20999' },
   cache: { type: 'string', default: 'data/carrier' },
   voice: { type: 'string', default: 'voice' },

@@ -5,7 +5,7 @@ import { ConfigError, formatHostPort, loadControlAddress } from './config.ts';
 const HELP = `Rings in at the city as a resident: node embedded/carrier/src/ring.ts [from] [to]
   from  the resident's number, national form (09000000123)
   to    the city's number (0220001100)
-CARRIER_CONTROL names the carrier's control address (127.0.0.1:18092). Ctrl-C hangs up.
+CARRIER_CONTROL names the carrier's control address (127.0.0.1:18007). Ctrl-C hangs up.
 `;
 const POLL_MS = 200;
 
