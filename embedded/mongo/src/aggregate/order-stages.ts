@@ -3,6 +3,7 @@ import { compareSortKeys, parseSort, sortKeyOf } from '../query/sort-specificati
 import { compileFilter } from '../query/compile-filter.ts';
 import { isDocument, isNumber, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { countValue, toInteger } from '../values/numeric.ts';
+import { countItems } from '../execution/count-items.ts';
 import type { StageCompiler } from './stage.ts';
 
 export const matchStage: StageCompiler = (operand, { collation, variables }) => {
@@ -61,8 +62,7 @@ export const countStage: StageCompiler = (operand) => {
   if (operand.startsWith('$')) throw new CommandError(40158, 'the count field cannot be a $-prefixed path');
   if (operand.includes('.')) throw new CommandError(40160, "the count field cannot contain '.'");
   return function* (documents): Generator<BsonDocument> {
-    let count = 0;
-    for (const _ of documents) count += 1;
+    const count = countItems(documents);
     if (count > 0) yield { [operand]: countValue(count) };
   };
 };

@@ -1,4 +1,5 @@
 import { CommandError } from '../command-error.ts';
+import { countItems } from '../execution/count-items.ts';
 import { PreparedQuery } from '../execution/find-documents.ts';
 import { documentField, integerField, namespaceOf, nonNegativeField } from '../execution/read-request.ts';
 import { encodeDocument, MAX_DOCUMENT_BYTES } from '../values/bson-codec.ts';
@@ -35,9 +36,7 @@ export const countCommand: Command = {
     const isWhole =
       Object.keys(documentField(body, 'query')).length === 0 && body['limit'] === undefined && body['skip'] === undefined;
     if (isWhole) return { n: countValue(view.count(collection)) };
-    let count = 0;
-    for (const _ of query.run(view, collection)) count += 1;
-    return { n: countValue(count) };
+    return { n: countValue(countItems(query.run(view, collection))) };
   },
 };
 

@@ -1,4 +1,5 @@
 import { CommandError, notSupported } from '../command-error.ts';
+import { countItems } from '../execution/count-items.ts';
 import { PreparedQuery } from '../execution/find-documents.ts';
 import { documentField, documentsIn, namespaceOf } from '../execution/read-request.ts';
 import type { AccessPath } from '../planner/access-path.ts';
@@ -75,10 +76,10 @@ function planOf(path: AccessPath | undefined): BsonDocument {
 function execute(query: PreparedQuery, view: CommandContext['view'], namespace: string): Reply {
   const collection = view.collection(namespace);
   let totalDocsExamined = 0;
-  let nReturned = 0;
-  if (collection !== undefined) {
-    for (const _ of query.run(view, collection, () => (totalDocsExamined += 1))) nReturned += 1;
-  }
+  const examine = (): void => {
+    totalDocsExamined += 1;
+  };
+  const nReturned = collection === undefined ? 0 : countItems(query.run(view, collection, examine));
   return { executionSuccess: true, nReturned, totalDocsExamined };
 }
 

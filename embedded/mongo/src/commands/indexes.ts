@@ -2,7 +2,7 @@ import { CommandError } from '../command-error.ts';
 import { arrayField, documentField, namespaceOf, nonNegativeField } from '../execution/read-request.ts';
 import type { Collection } from '../storage/catalog.ts';
 import { requireCommittedView } from '../storage/committed-view.ts';
-import { parseIndexSpecification, type IndexDefinition } from '../storage/index-definition.ts';
+import { indexName, parseIndexSpecification, type IndexDefinition } from '../storage/index-definition.ts';
 import { encodeDocument } from '../values/bson-codec.ts';
 import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { equalValues } from '../values/compare.ts';
@@ -27,7 +27,8 @@ function createIndexes({ body, view }: CommandContext): Reply {
 
 /** True when the very same index is there; throws when one with the same name or keys differs. */
 function isPresent(collection: Collection, specification: BsonDocument): boolean {
-  const { name, key } = specification;
+  const { key } = specification;
+  const name = indexName(specification);
   if (isIdKey(key)) {
     if (Object.keys(specification).some((field) => !['v', 'key', 'name', 'unique'].includes(field))) {
       throw new CommandError(197, 'The _id index takes no options');
@@ -41,13 +42,10 @@ function isPresent(collection: Collection, specification: BsonDocument): boolean
       !equalValues(sameName.specification['key'], key) ||
       !haveSameOptions(sameName, specification, ['unique', 'sparse', 'partialFilterExpression'])
     ) {
-      throw new CommandError(
-        86,
-        `An existing index has the same name as the requested index. Requested index name: ${String(name)}`,
-      );
+      throw new CommandError(86, `An existing index has the same name as the requested index. Requested index name: ${name}`);
     }
     if (!haveSameOptions(sameName, specification, ['expireAfterSeconds'])) {
-      throw new CommandError(85, `An equivalent index already exists with the same name but different options: ${String(name)}`);
+      throw new CommandError(85, `An equivalent index already exists with the same name but different options: ${name}`);
     }
     return true;
   }

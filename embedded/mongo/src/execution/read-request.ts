@@ -58,10 +58,9 @@ export function assertKnownFields(document: BsonDocument, owner: string, known: 
 /** The namespace a command works on, from its first field. */
 export function namespaceOf(command: BsonDocument, name: string): string {
   const collection = command[name];
-  const database = command['$db'];
   if (typeof collection !== 'string') throw new CommandError(73, `collection name has invalid type`);
   if (collection === '' || collection.includes('\0') || collection.startsWith('.') || collection.includes('$')) {
-    throw new CommandError(73, `Invalid namespace specified '${String(database)}.${collection}'`);
+    throw new CommandError(73, `Invalid namespace specified '${databaseOf(command)}.${collection}'`);
   }
   return `${databaseOf(command)}.${collection}`;
 }

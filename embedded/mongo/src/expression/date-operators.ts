@@ -104,7 +104,7 @@ const dateTrunc: OperatorCompiler = (operand, compile) => {
     if (instant === null || timeZone === null || isNullish(unitName) || isNullish(weekStart)) return null;
     if (typeof unitName !== 'string' || !isUnit(unitName))
       throw new CommandError(5439014, 'unknown time unit value in $dateTrunc');
-    return new Date(truncateLocal(instant, unitName, timeZone, String(weekStart)));
+    return new Date(truncateLocal(instant, unitName, timeZone, typeof weekStart === 'string' ? weekStart : ''));
   };
 };
 

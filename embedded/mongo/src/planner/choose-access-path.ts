@@ -1,8 +1,9 @@
 import { badValue } from '../command-error.ts';
 import type { IndexDefinition } from '../storage/index-definition.ts';
 import { afterPrefix, encodeKeyPart, rankByte } from '../storage/key-encoding.ts';
-import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { isDocument, isNumber, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { equalValues, typeRank } from '../values/compare.ts';
+import { toDouble } from '../values/numeric.ts';
 import type { SortField } from '../values/path.ts';
 import { WHOLE_COLLECTION, type AccessPath, type IndexScan, type KeyRange } from './access-path.ts';
 import { boundsOf, excludesMissing, type FieldBounds } from './field-bounds.ts';
@@ -37,7 +38,8 @@ export function chooseAccessPath(request: PlanRequest): AccessPath {
 }
 
 function naturalDirection(hint: BsonDocument): number {
-  const direction = Number(String(hint['$natural']));
+  const natural = hint['$natural'];
+  const direction = isNumber(natural) ? toDouble(natural) : 0;
   if (direction !== 1 && direction !== -1) throw badValue('$natural hint must be 1 or -1');
   return direction;
 }

@@ -151,7 +151,7 @@ function readCollection(id: number, namespace: string, bytes: Uint8Array, known:
   return {
     id,
     namespace,
-    uuid: String(body['uuid']),
+    uuid: typeof body['uuid'] === 'string' ? body['uuid'] : randomUUID(),
     options: isDocument(body['options']) ? body['options'] : {},
     indexes: indexes.filter(isDocument).map((entry) => readIndex(entry, known)),
     createdAt: known?.createdAt ?? 0,

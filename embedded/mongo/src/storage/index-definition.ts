@@ -35,6 +35,8 @@ const FIELDS = new Set([
   'expireAfterSeconds',
 ]);
 
+const OPTIONS = new Set(['unique', 'sparse', 'partialFilterExpression', 'expireAfterSeconds']);
+
 /** Validates one entry of `createIndexes` and gives it a form for `listIndexes`. */
 export function parseIndexSpecification(input: BsonValue): BsonDocument {
   if (!isDocument(input)) throw new CommandError(14, "BSON field 'createIndexes.indexes' must hold objects");
@@ -45,7 +47,8 @@ export function parseIndexSpecification(input: BsonValue): BsonDocument {
   const name = input['name'];
   if (typeof name !== 'string' || name === '')
     throw new CommandError(9, "The 'name' field is a required property of an index specification");
-  const { v, key: _key, name: _name, background: _background, ns: _namespace, ...options } = input;
+  const { v } = input;
+  const options = Object.fromEntries(Object.entries(input).filter(([field]) => OPTIONS.has(field)));
   if (v !== undefined && (!isNumber(v) || ![1, 2].includes(toDouble(v)))) throw new CommandError(67, 'Invalid index version');
   assertOptions(options, key);
   return { ...(v === undefined ? {} : { v }), key, name, ...options };
@@ -102,10 +105,10 @@ export function defineIndex(id: number, specification: BsonDocument, createdAt: 
   const seconds = specification['expireAfterSeconds'];
   return {
     id,
-    name: String(specification['name']),
+    name: indexName(specification),
     specification,
     fields: indexFields(specification),
-    isUnique: isTruthy(specification['unique']) || specification['name'] === '_id_',
+    isUnique: isTruthy(specification['unique']) || indexName(specification) === '_id_',
     isSparse: isTruthy(specification['sparse']),
     partialFilter: isDocument(partial) ? partial : undefined,
     matchesPartialFilter: isDocument(partial) ? compileFilter(partial) : undefined,
@@ -122,6 +125,11 @@ function indexFields(specification: BsonDocument): SortField[] {
     path,
     direction: isNumber(direction) && toDouble(direction) < 0 ? -1 : 1,
   }));
+}
+
+export function indexName(specification: BsonDocument): string {
+  const name = specification['name'];
+  return typeof name === 'string' ? name : '';
 }
 
 const isTruthy = (value: BsonValue): boolean => value === true || (isNumber(value) && toDouble(value) !== 0);

@@ -1,6 +1,6 @@
 import { Binary, BSONRegExp, Double, Int32, Timestamp, type Decimal128, type Long } from 'bson';
 import { bsonTypeName, type BsonDocument, type BsonNumber, type BsonValue } from '../values/bson-value.ts';
-import { binaryBytes, TYPE_RANK, typeRank } from '../values/compare.ts';
+import { binaryBytes, textOf, TYPE_RANK, typeRank } from '../values/compare.ts';
 import { compareDecimals, decimalOfDouble, stripZeros, type ExactDecimal } from '../values/decimal.ts';
 import { toDouble, toExact } from '../values/numeric.ts';
 import { EMPTY_ARRAY, type SortValue } from '../values/path.ts';
@@ -49,7 +49,7 @@ function appendValue(out: Uint8Array[], value: SortValue): void {
     case TYPE_RANK.int:
       return appendNumber(out, value as BsonNumber);
     case TYPE_RANK.string:
-      return appendString(out, String(value));
+      return appendString(out, textOf(value));
     case TYPE_RANK.object:
       return appendObject(out, value as BsonDocument);
     case TYPE_RANK.array:

@@ -7,7 +7,7 @@ import { compileUpdatePipeline } from '../aggregate/update-pipeline.ts';
 import { arrayOperators } from './array-operators.ts';
 import { fieldOperators } from './field-operators.ts';
 import { assertArrayFiltersUsed, expandPath, parseArrayFilters, type ArrayFilters } from './positional-path.ts';
-import type { FieldChange, UpdateEnvironment, UpdateOperator } from './update-operation.ts';
+import { NO_CHANGE, type FieldChange, type UpdateEnvironment, type UpdateOperator } from './update-operation.ts';
 import { changeField } from './write-path.ts';
 
 export interface UpdateContext extends MatchContext {
@@ -26,6 +26,8 @@ interface Step {
   readonly path: string;
   readonly change: FieldChange;
   readonly createsPath: boolean;
+  /** Where `$rename` moves the field. */
+  readonly target?: string;
 }
 
 const OPERATORS: Readonly<Record<string, UpdateOperator>> = { ...fieldOperators, ...arrayOperators };
@@ -38,7 +40,7 @@ export function compileUpdate(update: BsonValue, arrayFilters: BsonValue, enviro
   if (names[0]?.startsWith('$') !== true) return compileReplacement(update, arrayFilters);
   const filters = parseArrayFilters(arrayFilters);
   const steps = names.flatMap((operator) => compileOperator(operator, update[operator], environment));
-  const renames = steps.filter((step) => step.operator === '$rename').map((step) => renameTarget(update, step.path));
+  const renames = steps.flatMap((step) => step.target ?? []);
   assertNoConflict([...steps.map((step) => step.path), ...renames]);
   assertArrayFiltersUsed(
     steps.map((step) => step.path),
@@ -113,12 +115,7 @@ function renameStep(path: string, target: BsonValue): Step {
   assertPath(target);
   if (target === path) throw badValue(`The source and target field for $rename must differ: ${path}`);
   if (path.includes('$') || target.includes('$')) throw badValue('The source and target field for $rename may not be dynamic');
-  return { operator: '$rename', path, change: () => target, createsPath: false };
-}
-
-function renameTarget(update: BsonDocument, path: string): string {
-  const renames = update['$rename'];
-  return isDocument(renames) ? String(renames[path]) : '';
+  return { operator: '$rename', path, change: () => NO_CHANGE, createsPath: false, target };
 }
 
 function assertNoConflict(paths: readonly string[]): void {
@@ -150,7 +147,7 @@ function applySteps(steps: readonly Step[], document: BsonDocument, filters: Arr
 function renameField(document: BsonDocument, step: Step): void {
   const value = readPath(document, step.path);
   if (value === undefined) return;
-  const target = String(step.change(undefined, { path: step.path, id: document['_id'] }));
+  const target = step.target ?? '';
   assertNoArrayOnPath(document, step.path, 'source');
   assertNoArrayOnPath(document, target, 'destination');
   changeField(document, step.path, () => undefined, false);

@@ -15,7 +15,7 @@ export function decodeDocument(bytes: Uint8Array): BsonDocument {
       promoteBuffers: false,
       promoteLongs: false,
       bsonRegExp: true,
-    }) as BsonDocument;
+    });
   } catch (error) {
     if (error instanceof BSONError || error instanceof RangeError) throw new CommandError(22, `Invalid BSON: ${error.message}`);
     throw error;

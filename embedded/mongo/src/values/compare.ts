@@ -1,4 +1,4 @@
-import { Binary, BSONRegExp, Timestamp } from 'bson';
+import { Binary, BSONRegExp, BSONSymbol, Timestamp } from 'bson';
 import { bsonTypeName, type BsonDocument, type BsonNumber, type BsonTypeName, type BsonValue } from './bson-value.ts';
 import type { Collation } from './collation.ts';
 import { compareNumbers } from './numeric.ts';
@@ -41,7 +41,7 @@ export function compareValues(a: BsonValue, b: BsonValue, collation?: Collation)
     case TYPE_RANK.int:
       return compareNumbers(a as BsonNumber, b as BsonNumber);
     case TYPE_RANK.string:
-      return compareStrings(String(a), String(b), collation);
+      return compareStrings(textOf(a), textOf(b), collation);
     case TYPE_RANK.object:
       return compareDocuments(a as BsonDocument, b as BsonDocument, collation);
     case TYPE_RANK.array:
@@ -114,6 +114,9 @@ function compareBinaries(a: Binary, b: Binary): number {
   return a.position - b.position || a.sub_type - b.sub_type || Buffer.compare(binaryBytes(a), binaryBytes(b));
 }
 
+/** The text of a string or a symbol, which compare as one type. */
+export const textOf = (value: BsonValue): string =>
+  typeof value === 'string' ? value : value instanceof BSONSymbol ? value.value : '';
 export const binaryBytes = (value: Binary): Uint8Array => value.buffer.subarray(0, value.position);
 const idBytes = (value: BsonValue): Uint8Array => (value as unknown as { id: Uint8Array }).id; // an ObjectId by its type name
 const codeText = (value: BsonValue): string => (value as unknown as { code: string }).code; // a Code by its type name
