@@ -6,7 +6,7 @@ import { Session } from './platform/session';
 /** Where a person's day starts: the list when they have one, else the board. */
 const goHome: RedirectFunction = async () => {
   const session = inject(Session);
-  await session.load();
+  if (!(await session.load())) return '/login';
   return session.can('cases.list') ? '/today' : '/wallboard';
 };
 
