@@ -16,9 +16,9 @@ export interface Stores {
   timeline: TimelineStore;
 }
 
-/** Opens the collections and makes sure of their indexes. */
-export async function openStores(connection: Connection): Promise<Stores> {
-  const stores = {
+/** The collections on a connection, which may still be closed. */
+export function createStores(connection: Connection): Stores {
+  return {
     accounts: new AccountStore(connection),
     audit: new AuditStore(connection),
     calls: new CallStore(connection),
@@ -26,6 +26,11 @@ export async function openStores(connection: Connection): Promise<Stores> {
     facts: new FactStore(connection),
     timeline: new TimelineStore(connection),
   };
+}
+
+/** Opens the collections and makes sure of their indexes. */
+export async function openStores(connection: Connection): Promise<Stores> {
+  const stores = createStores(connection);
   for (const store of Object.values(stores)) await store.createIndexes();
   return stores;
 }

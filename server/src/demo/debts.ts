@@ -18,15 +18,20 @@ const FREQUENCY: readonly [readonly [string, number], ...(readonly [string, numb
   ['11', 2],
 ];
 const MAX_CATEGORIES = 3;
+/** The first case a newcomer opens shows how several categories stand together. */
+const FIRST_CATEGORIES = ['01', '04', '08'];
 
 /** Debts of one person in one to three categories, all due before `today`. */
 export function makeDebts(random: SeededRandom, today: CivilDate, person: number): AssessedDebt[] {
-  const codes = new Set<string>();
-  const wanted = random.pickWeighted([
-    [1, 60],
-    [2, 30],
-    [MAX_CATEGORIES, 10],
-  ]);
+  const codes = new Set<string>(person === 1 ? FIRST_CATEGORIES : []);
+  const wanted =
+    person === 1
+      ? FIRST_CATEGORIES.length
+      : random.pickWeighted([
+          [1, 60],
+          [2, 30],
+          [MAX_CATEGORIES, 10],
+        ]);
   while (codes.size < wanted) codes.add(random.pickWeighted(FREQUENCY));
   return [...codes].sort().flatMap((code) => makeInstalments(random, { today, code, person }));
 }

@@ -8,8 +8,9 @@ import type { Logger } from '../logging/logger.ts';
 export async function connectMongo(uri: string, logger: Logger): Promise<Connection> {
   const connection = mongoose.createConnection(uri, { serverSelectionTimeoutMS: 3_000, autoIndex: false, bufferCommands: false });
   connection.set('strictQuery', 'throw');
-  connection.set('sanitizeFilter', true);
-  connection.on('disconnected', () => logger.warn('MongoDB cannot be reached; trying again.'));
+  let isClosing = false;
+  connection.on('disconnecting', () => (isClosing = true));
+  connection.on('disconnected', () => isClosing || logger.warn('MongoDB cannot be reached; trying again.'));
   connection.on('reconnected', () => logger.info('MongoDB answers again.'));
   await connection.asPromise();
   return connection;

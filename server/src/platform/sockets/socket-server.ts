@@ -133,6 +133,7 @@ export class SocketServer<Permission extends string, Actor, Events extends objec
     await runInContext({ requestId, userId: socket.data.userId }, async () => {
       try {
         acknowledge({ ok: true, data: await this.#run(socket, name, args[0]) });
+        this.#options.logger.debug({ command: name }, 'A command was answered.');
       } catch (error) {
         const problem = toProblem(error, requestId, this.#options.logger);
         this.#options.logger.info(

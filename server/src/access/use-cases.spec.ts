@@ -1,0 +1,61 @@
+import type { AuditFact } from '../audit/audit-entry.model.ts';
+import { DomainError } from '../platform/errors.ts';
+import { aPerson } from './actor.factory.ts';
+import type { Actor } from './actor.ts';
+import { UseCases } from './use-cases.ts';
+
+describe('every use case', () => {
+  let entries: AuditFact[];
+  let useCases: UseCases;
+  const openCase = { permission: 'cases.read', action: 'case.open', subject: () => 'case-0001' } as const;
+  const outcomes = (): string[] => entries.map((entry) => entry.outcome);
+
+  beforeEach(() => {
+    entries = [];
+    useCases = new UseCases({ append: async (fact) => void entries.push(fact) });
+  });
+
+  it('leaves one entry with who, what, which record and from where', async () => {
+    expect(await useCases.run(openCase, aPerson(), async () => 'the case')).toBe('the case');
+    expect(entries).toEqual([
+      { actorId: 'k1207', action: 'case.open', subject: 'case-0001', address: '192.0.2.1', outcome: 'done' },
+    ]);
+  });
+
+  it('is not even begun by a role that may not', async () => {
+    const work = jasmine.createSpy('work');
+    await expectAsync(useCases.run(openCase, aPerson({ role: 'manager' }), work)).toBeRejectedWith(
+      jasmine.objectContaining({ code: 'access.denied' }),
+    );
+    expect(work).not.toHaveBeenCalled();
+    expect(outcomes()).toEqual(['refused:access.denied']);
+  });
+
+  it('asks somebody unknown to log in, unless it is public', async () => {
+    const visitor: Actor = { kind: 'anonymous', address: '192.0.2.2' };
+    await expectAsync(useCases.run(openCase, visitor, async () => 1)).toBeRejectedWith(
+      jasmine.objectContaining({ code: 'session.required' }),
+    );
+    expect(await useCases.run({ ...openCase, permission: 'public' }, visitor, async () => 1)).toBe(1);
+    expect(outcomes()).toEqual(['refused:session.required', 'done']);
+  });
+
+  it('tells refusals from failures', async () => {
+    await expectAsync(useCases.run(openCase, aPerson(), () => Promise.reject(new DomainError('case.not-found')))).toBeRejected();
+    await expectAsync(useCases.run(openCase, aPerson(), () => Promise.reject(new Error('disk')))).toBeRejected();
+    expect(outcomes()).toEqual(['refused:case.not-found', 'failed']);
+  });
+
+  it('leaves an entry without a record when the request names none', async () => {
+    const malformed = () => {
+      throw new DomainError('request.invalid');
+    };
+    await expectAsync(useCases.run({ ...openCase, subject: malformed }, aPerson(), async () => 1)).toBeRejected();
+    expect(entries).toEqual([jasmine.objectContaining({ subject: null, outcome: 'refused:request.invalid' })]);
+  });
+
+  it('answers nothing when the entry could not be written', async () => {
+    const silent = new UseCases({ append: () => Promise.reject(new Error('no database')) });
+    await expectAsync(silent.run(openCase, aPerson(), async () => 'the case')).toBeRejectedWithError('no database');
+  });
+});

@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Problem } from '#contracts/problem.contract';
+import { AGENT, dial, endCall, readyAgent } from '../fakes/agent-journey.ts';
+import { eventually, StackFixture } from '../fakes/stack-fixture.ts';
+
+jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
+
+describe('a recording', () => {
+  const stack = new StackFixture();
+  beforeAll(() => stack.start());
+  afterAll(() => stack.stop());
+
+  it('plays a recording in ranges to those who may hear it', async () => {
+    const desk = await readyAgent(stack);
+    const { callId } = await dial(desk);
+    await stack.gateway.tell({ type: 'call.answered', callId, agentId: AGENT, isRecorded: true });
+    expect(((await desk.fetch('GET', `/api/calls/${callId}/recording`)).body as Problem).code).toMatch(
+      /^recording\.not-(ready|found)$/,
+    );
+    await endCall(stack, desk, callId);
+    await writeFile(join(stack.recordings, 'played.wav'), '0123456789');
+    await stack.gateway.tell({
+      type: 'recording.ready',
+      callId,
+      file: 'played.wav',
+      seconds: 1,
+      channels: ['agent', 'resident'],
+      sha256: 'b'.repeat(64),
+      concealedFrames: [0, 0],
+    });
+    const part = await eventually(async () => {
+      const answer = await desk.fetch('GET', `/api/calls/${callId}/recording`, { headers: { range: 'bytes=2-5' } });
+      return answer.status === 206 ? answer : null;
+    });
+    expect([String(part.body), part.headers.get('content-type'), part.headers.get('cache-control')]).toEqual([
+      '2345',
+      'audio/wav',
+      'no-store',
+    ]);
+    const other = await stack.desk('k1215');
+    expect((await other.fetch('GET', `/api/calls/${callId}/recording`)).status).toBe(404);
+    const supervisor = await stack.desk('k2001');
+    expect((await supervisor.fetch('GET', `/api/calls/${callId}/recording`)).status).toBe(200);
+    for (const one of [desk, other, supervisor]) one.close();
+  });
+
+  it('never follows a recording out of its folder', async () => {
+    const desk = await readyAgent(stack);
+    const { callId } = await dial(desk);
+    await endCall(stack, desk, callId);
+    const told = await stack.gateway.tell({
+      type: 'recording.ready',
+      callId,
+      file: '../documents.sqlite',
+      seconds: 1,
+      channels: ['agent'],
+      sha256: 'c'.repeat(64),
+      concealedFrames: [0],
+    });
+    await eventually(async () => (await stack.gateway.watermark()) >= told.number);
+    expect((await desk.fetch('GET', `/api/calls/${callId}/recording`)).status).toBe(404);
+    desk.close();
+  });
+});
