@@ -17,7 +17,15 @@ type CommandOutput<Name extends CommandName> = Extract<CommandReply<Name>, { ok:
 /** How a socket is made; tests give another one. */
 export const SOCKET_FACTORY = new InjectionToken<() => KakehashiSocket>('SOCKET_FACTORY', {
   providedIn: 'root',
-  factory: () => () => io({ autoConnect: false, withCredentials: true, reconnectionDelay: 500, reconnectionDelayMax: 3_000 }),
+  factory: () => () =>
+    io({
+      autoConnect: false,
+      withCredentials: true,
+      // The server checks the Origin of the handshake; browsers send it with a WebSocket, but not with a polling GET of the same site.
+      transports: ['websocket'],
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 3_000,
+    }),
 });
 
 /**
