@@ -329,6 +329,21 @@ describe('The SIP server with drachtio-srf applications', () => {
   });
 });
 
+describe('The SIP server on TCP', () => {
+  it('answers the double CRLF of a keep-alive and hangs up on a stream it cannot follow', async () => {
+    const server = await startSipServer({ tcp: ANY, control: ANY, secret: 'x' });
+    const socket = connect(server.addresses.tcp ?? ANY);
+    const pong = new Promise((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
+    socket.write('\r\n\r\n');
+    expect(await within(pong, 'pong')).toBe('\r\n');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write('OPTIONS sip:a@b SIP/2.0\r\n\r\n');
+    await within(closed, 'end of the connection');
+    await until(() => server.counters().connections === 0, 'no connections');
+    await server.close();
+  });
+});
+
 describe('The control port', () => {
   /** Sends payloads as they are and returns what comes back until the server hangs up or has said enough. */
   async function exchange(server: SipServer, payloads: readonly string[], answers: number): Promise<string[]> {

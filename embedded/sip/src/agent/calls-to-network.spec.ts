@@ -147,6 +147,26 @@ describe('A call to the network', () => {
     expect(sent.headers.getAll('Route')).toEqual(['<sip:192.0.2.9;lr>', '<sip:192.0.2.8;lr>']);
   });
 
+  it('follows the route set before the call is answered', async () => {
+    const scene = new CallScene();
+    const { invite, dialogId } = await placeCall(scene);
+    const more = ['Contact: <sip:resident@192.0.2.9:5060>', 'Record-Route: <sip:192.0.2.8;lr>, <sip:192.0.2.9;lr>'];
+    scene.receiveAnswer(invite, 183, { more });
+    const { sent } = sentOf(await scene.request('UPDATE sip:placeholder', { dialogId }));
+    expect(sent.headers.getAll('Route')).toEqual(['<sip:192.0.2.9;lr>', '<sip:192.0.2.8;lr>']);
+  });
+
+  it('repeats the credentials of the INVITE in its ACK', async () => {
+    const scene = new CallScene();
+    const { sent } = sentOf(
+      await scene.request('INVITE sip:resident@192.0.2.9', { headers: ['Proxy-Authorization: Digest x'], body: SDP }),
+    );
+    scene.receiveAnswer(sent, 200);
+    const dialogId = `${identityOf(sent).callId};from-tag=${identityOf(sent).fromTag ?? ''}`;
+    const ack = sentOf(await scene.request('ACK sip:placeholder', { dialogId }));
+    expect(ack.sent.headers.get('Proxy-Authorization')).toBe('Digest x');
+  });
+
   it('takes the peer’s BYE and lets the application answer it', async () => {
     const scene = new CallScene();
     const { invite, dialogId } = await establishCall(scene);

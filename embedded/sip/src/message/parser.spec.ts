@@ -13,6 +13,12 @@ function accepted(outcome: ParseOutcome): SipMessage {
 
 const statusOf = (outcome: ParseOutcome): number | string => (outcome.ok ? 'accepted' : outcome.status);
 
+/** Processor time, so that a busy machine does not count. */
+function cpuMsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1_000;
+}
+
 /** A plain request with some of its lines replaced; the key is the header name or `start`. */
 function request(changes: Record<string, string | undefined> = {}): string[] {
   const lines: Record<string, string | undefined> = {
@@ -237,9 +243,9 @@ describe('The parser', () => {
         const token = Buffer.from(tokens[random(tokens.length)] ?? '');
         bytes = Buffer.concat([bytes.subarray(0, at), token, bytes.subarray(at + random(4))]);
       }
-      const startedAt = performance.now();
+      const startedAt = process.cpuUsage();
       const outcome = parseMessage(bytes);
-      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+      slowestMs = Math.max(slowestMs, cpuMsSince(startedAt));
       if (outcome.ok) serialize(outcome.message);
       count++;
     }
@@ -258,13 +264,11 @@ describe('The parser', () => {
       `${'a-'.repeat(3_900)}_!`,
     ];
     for (const value of worst) {
-      const startedAt = performance.now();
+      const startedAt = process.cpuUsage();
       parse(...request({ From: `From: ${value}`, Contact: `Contact: ${value}`, Via: `Via: SIP/2.0/UDP ${value}` }));
       parse(...request({ start: `OPTIONS sip:${value.replaceAll(' ', '')} SIP/2.0` }));
       parse(...request({ CSeq: `CSeq: 1 ${value}` }));
-      expect(performance.now() - startedAt)
-        .withContext(value.slice(0, 10))
-        .toBeLessThan(100);
+      expect(cpuMsSince(startedAt)).withContext(value.slice(0, 10)).toBeLessThan(100);
     }
   });
 });

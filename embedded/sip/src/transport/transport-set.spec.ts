@@ -1,0 +1,59 @@
+import { Buffer } from 'node:buffer';
+import { FakeTransport } from '../fakes/fake-transport.ts';
+import type { SipMessage } from '../message/sip-message.ts';
+import type { Flow } from './flow.ts';
+import { TransportSet } from './transport-set.ts';
+
+/** A set with one transport, and what came out of it. */
+function aSet(protocol: 'udp' | 'tcp' = 'udp') {
+  const requests: { request: SipMessage; replyFlow: Flow }[] = [];
+  const faults: unknown[] = [];
+  const events = {
+    onRequest: (request: SipMessage, _flow: Flow, replyFlow: Flow) => void requests.push({ request, replyFlow }),
+    onResponse: () => {
+      throw new Error('a fault above');
+    },
+    onFlowClosed: () => undefined,
+  };
+  const set = new TransportSet(events, (_where, error) => void faults.push(error));
+  const transport = new FakeTransport(protocol);
+  set.add(transport);
+  const flow = transport.open({ host: '192.0.2.9', port: 40_000 });
+  const receive = (via: string, start = 'OPTIONS sip:a@b SIP/2.0', cseq = 'CSeq: 1 OPTIONS'): void => {
+    const lines = [start, `Via: ${via}`, 'From: <sip:a@b>;tag=1', 'To: <sip:a@b>', 'Call-ID: 1', cseq, '', ''];
+    set.onBytes(Buffer.from(lines.join('\r\n')), flow);
+  };
+  return { requests, faults, flow, receive };
+}
+
+describe('The transports', () => {
+  it('note where a request came from and answer there when asked by rport', () => {
+    const { requests, flow, receive } = aSet();
+    receive('SIP/2.0/UDP 10.0.0.1:5060;rport;branch=z9hG4bK1, SIP/2.0/UDP far');
+    expect(requests[0]?.request.headers.getAll('Via')).toEqual([
+      'SIP/2.0/UDP 10.0.0.1:5060;rport=40000;branch=z9hG4bK1;received=192.0.2.9',
+      'SIP/2.0/UDP far',
+    ]);
+    expect(requests[0]?.replyFlow).toBe(flow);
+  });
+
+  it('answer to the port of the Via without rport over UDP, and on the connection over TCP', () => {
+    const udp = aSet();
+    udp.receive('SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1');
+    expect(udp.requests[0]?.replyFlow.remote).toEqual({ host: '192.0.2.9', port: 5_060 });
+    expect(udp.requests[0]?.request.headers.get('Via')).not.toContain('received');
+    const tcp = aSet('tcp');
+    tcp.receive('SIP/2.0/TCP 192.0.2.9;branch=z9hG4bK1');
+    expect(tcp.requests[0]?.replyFlow).toBe(tcp.flow);
+  });
+
+  it('answer malformed requests but never an ACK, and report what fails above without throwing', () => {
+    const { requests, faults, flow, receive } = aSet();
+    receive('SIP/2.0/UDP 192.0.2.9:40000;branch=z9hG4bK1', 'OPTIONS sip:a@b SIP/2.0', 'CSeq: 1 OPTIONS\r\nMax-Forwards: x');
+    receive('SIP/2.0/UDP 192.0.2.9:40000;branch=z9hG4bK1', 'ACK sip:a@b SIP/2.0', 'CSeq: 1 ACK\r\nMax-Forwards: x');
+    expect(flow.take().map((answer) => answer.kind === 'response' && answer.status)).toEqual([400]);
+    expect(requests).toEqual([]);
+    receive('SIP/2.0/UDP 192.0.2.9:40000;branch=z9hG4bK1', 'SIP/2.0 200 OK');
+    expect(faults.length).toBe(1);
+  });
+});
