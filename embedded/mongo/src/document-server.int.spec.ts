@@ -45,6 +45,12 @@ describe('document server', () => {
     );
   });
 
+  it('does not share its data file with another server', async () => {
+    await start();
+    const second = startDocumentServer({ file: join(folder, 'data.db'), port: 0 });
+    await expectAsync(second).toBeRejectedWithError(StartError, /another document server is using it/);
+  });
+
   it('accepts directConnection as well', async () => {
     const { port } = new URL((await start()).uri);
     const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`);

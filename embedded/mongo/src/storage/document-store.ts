@@ -1,6 +1,7 @@
 import { Catalog } from './catalog.ts';
 import { CommittedView } from './committed-view.ts';
 import { DocumentWriter } from './document-table.ts';
+import { FileLock } from './file-lock.ts';
 import { SqliteConnection, translateSqliteError, type ConnectionOptions } from './sqlite-connection.ts';
 import { TransactionView } from './transaction-view.ts';
 import { WriteClaims, writeConflict, type ClaimOwner } from './write-claims.ts';
@@ -19,6 +20,7 @@ interface Snapshot extends OpenTransaction {
 /** The data file: one writing connection, and a reading connection for the snapshot of each open transaction. */
 export class DocumentStore {
   readonly #options: ConnectionOptions;
+  readonly #lock: FileLock;
   readonly #main: SqliteConnection;
   readonly #idle: SqliteConnection[] = [];
   readonly #open = new Map<OpenTransaction, Snapshot>();
@@ -28,11 +30,21 @@ export class DocumentStore {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#main = new SqliteConnection(options);
+    this.#lock = new FileLock(options.file);
+    try {
+      this.#main = new SqliteConnection(options);
+      this.catalog = this.#prepare();
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
+  }
+
+  #prepare(): Catalog {
     this.#main.execute(
       'CREATE TABLE IF NOT EXISTS retryable_writes (session BLOB PRIMARY KEY, number INTEGER NOT NULL, reply BLOB NOT NULL, at INTEGER NOT NULL)',
     );
-    this.catalog = new Catalog(this.#main);
+    return new Catalog(this.#main);
   }
 
   /** A view for reading; it may outlive the command, as a cursor's source. */
@@ -96,6 +108,7 @@ export class DocumentStore {
     for (const transaction of [...this.#open.keys()]) this.#end(transaction);
     for (const connection of this.#idle) connection.close();
     this.#main.close();
+    this.#lock.release();
   }
 
   #applyPending(view: TransactionView): void {
