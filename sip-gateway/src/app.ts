@@ -3,17 +3,16 @@ import { lookup } from 'node:dns/promises';
 import Srf from 'drachtio-srf';
 import type { Logger } from 'pino';
 import { CallId } from '#contracts/ids.contract';
-import type { UserId } from '#contracts/ids.contract';
 import { AdminServer } from './admin/admin-server.ts';
 import { CallRegistry } from './call/call-registry.ts';
 import { CommandDesk } from './call/command-desk.ts';
+import { routeMixerEvents } from './call/mixer-events.ts';
 import type { Config } from './config.ts';
 import { DrachtioTrunk } from './drachtio/drachtio-trunk.ts';
 import { LiveLegs } from './drachtio/live-legs.ts';
 import { SipConnection } from './drachtio/sip-connection.ts';
 import { SipFront } from './drachtio/sip-front.ts';
 import { MixerProcess } from './mixer/mixer-process.ts';
-import { routeMixerEvents } from './call/mixer-events.ts';
 import { Gatekeeper } from './phones/gatekeeper.ts';
 import { NonceMint } from './phones/nonce-mint.ts';
 import { PhoneBook } from './phones/phone-book.ts';
@@ -26,9 +25,10 @@ import { CrashRecovery } from './server-link/crash-recovery.ts';
 import { FactJournal } from './server-link/fact-journal.ts';
 import { FactPublisher } from './server-link/fact-publisher.ts';
 import { Heartbeat } from './server-link/heartbeat.ts';
-import { RedisCredentials } from './server-link/redis-credentials.ts';
 import { findLeftRecording } from './server-link/left-recording.ts';
+import { RedisCredentials } from './server-link/redis-credentials.ts';
 import { createRedis } from './server-link/redis-link.ts';
+import type { Redis } from './server-link/redis-link.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface Gateway {
@@ -42,196 +42,249 @@ export interface Gateway {
 const REDIS_PATIENCE_MS = 3_000;
 /** Calls that are told to end have this long to close their recordings. */
 const DRAIN_MS = 8_000;
+const LAST_PUBLISH_MS = 1_000;
+
+const clock = systemClock;
+
+/** What to undo, in reverse order, when the gateway stops or cannot start. */
+class Undo {
+  readonly #steps: (() => unknown)[] = [];
+
+  add(step: () => unknown): void {
+    this.#steps.push(step);
+  }
+
+  async all(): Promise<void> {
+    for (const step of this.#steps.splice(0).reverse()) {
+      // One part that will not stop must not keep the others running.
+      await Promise.resolve()
+        .then(step)
+        .catch(() => undefined);
+    }
+  }
+}
 
 /** Puts the gateway together and starts it. Rejects, with nothing left running, when a part it needs cannot be had. */
 export async function startGateway(config: Config, log: Logger): Promise<Gateway> {
-  const clock = systemClock;
-  const stops: (() => Promise<unknown> | void)[] = [];
-  const stopAll = async (): Promise<void> => {
-    for (const stop of stops.splice(0).reverse()) {
-      // One part that will not stop must not keep the others running.
-      await Promise.resolve()
-        .then(stop)
-        .catch(() => undefined);
-    }
-  };
+  const undo = new Undo();
   try {
-    const writer = createRedis(config.REDIS_URL, log);
-    const reader = createRedis(config.REDIS_URL, log);
-    stops.push(
-      () => writer.destroy(),
-      () => reader.destroy(),
-    );
-    const journal = await FactJournal.open({
-      file: config.JOURNAL_FILE,
-      gatewayId: config.GATEWAY_ID,
-      clock,
-      onTrouble: (trouble) => {
-        log.error({ trouble }, 'The fact journal changed its health');
-      },
-    });
-    stops.push(() => journal.close());
-    const facts = new FactPublisher(journal, writer, config.GATEWAY_ID, log);
-    const heartbeat = new Heartbeat(writer, config.GATEWAY_ID, clock);
-    const recovery = new CrashRecovery(journal, facts, (callId, answeredAtMs) =>
-      findLeftRecording(config.RECORDINGS_DIR, callId, answeredAtMs),
-    );
-
-    const mixer = new MixerProcess({
-      address: config.MIXER_ADDRESS,
-      portMin: config.MIXER_PORT_MIN,
-      portMax: config.MIXER_PORT_MAX,
-      recordingsDir: config.RECORDINGS_DIR,
-      runDir: config.RUN_DIR,
-      realTime: 'try',
-      logger: log,
-    });
-    const control = new RtpengineControl({ host: config.RTPENGINE_HOST, port: config.RTPENGINE_NG_PORT }, clock);
-    stops.push(() => {
-      control.close();
-    });
-    const prefix = anchorPrefix(config.GATEWAY_ID);
-    const media = new RtpengineMedia(control, {
-      prefix,
-      log,
-      interfaces: { browser: config.RTPENGINE_BROWSER_INTERFACE ?? null, core: config.RTPENGINE_CORE_INTERFACE ?? null },
-    });
-    const newAnchor = (): string => `${prefix}${randomUUID()}`;
-
-    const srf = new Srf();
-    const legs = new LiveLegs(log);
-    const trunk = new DrachtioTrunk(srf, { trunk: config.SIP_TRUNK, domain: config.SIP_DOMAIN }, legs);
-    const phones = new PhoneBook({ mixer, media, facts, presence: heartbeat, clock, log, newAnchor }, config.AGENT_GRACE_SECONDS);
-    const calls = new CallRegistry({ mixer, media, trunk, facts, clock, log, newAnchor }, config.RECORD, (agent) => {
-      phones.noteFree(agent);
-    });
-    phones.serve(calls);
-    const gatekeeper = new Gatekeeper(
-      { credentials: new RedisCredentials(writer), facts, clock },
-      new NonceMint(),
-      config.SIP_DOMAIN,
-    );
-    const registrar = new Registrar(gatekeeper, { facts, clock, onLapsed: (user) => void phones.drop(user) });
-    stops.push(() => {
-      registrar.close();
-    });
-    const desk = new CommandDesk(calls, {
-      isReady: (user) => phones.isReady(user),
-      drop(user: UserId) {
-        registrar.forget(user);
-        void phones.drop(user);
-      },
-    });
-    mixer.listen(routeMixerEvents(calls, phones, (recording) => recovery.noteRepaired(recording)));
-
-    const front = new SipFront(
-      srf,
-      {
-        gatekeeper,
-        registrar,
-        legs,
-        log,
-        isDraining: () => desk.isDraining,
-        onPhone: (user, leg) => void phones.attach(user, leg),
-        onCall(leg) {
-          calls.arrive(newCallId(), leg);
-        },
-      },
-      { realm: config.SIP_DOMAIN, trunkPeers: await trunkPeers(config) },
-    );
-    front.route();
-
-    writer.connect().catch(() => undefined);
-    reader.connect().catch(() => undefined);
-    await whenReady(writer);
-    await facts.resume();
-    await mixer.start();
-    stops.push(() => mixer.close());
-    const leftovers = await media.deleteLeftovers();
-    const unfinished = await recovery.run();
-    facts.emit({ type: 'gateway.started' });
-    log.info({ leftovers, unfinished, lastFact: journal.lastNumber }, 'What an earlier run left behind is cleared');
-
-    const watch = new RtpengineWatch(media, clock, () => {
-      log.error('rtpengine is lost');
-      calls.postAll({ type: 'media-lost' });
-      void phones.dropAll();
-    });
-    const sip = new SipConnection(srf, legs, log);
-    stops.push(() => {
-      sip.close();
-    });
-    await sip.connect({ host: config.DRACHTIO_HOST, port: config.DRACHTIO_PORT, secret: config.DRACHTIO_SECRET });
-    watch.start();
-    stops.push(() => {
-      watch.stop();
-    });
-    heartbeat.start(
-      () => ({ calls: calls.size, draining: desk.isDraining }),
-      () => void facts.noteStored(),
-    );
-    const consumer = new CommandConsumer(
-      { reader, writer, clock, log, execute: (command) => desk.execute(command) },
-      config.GATEWAY_ID,
-    );
-    consumer.start();
-
-    const admin = new AdminServer({
-      health() {
-        const parts = { sip: sip.isConnected, redis: writer.isReady, rtpengine: watch.isAlive };
-        // Without Redis running calls go on and facts wait in the journal: worth telling, no reason to be replaced.
-        return { ok: parts.sip && parts.rtpengine, ...parts };
-      },
-      async state() {
-        const [mixerState, rtpengineCalls] = await Promise.all([mixer.list(), media.count()]);
-        return {
-          calls: calls.list(),
-          phones: phones.list().map(({ userId, inCall }) => ({ userId, inCall })),
-          dialogs: legs.size,
-          mixer: mixerState,
-          rtpengineCalls,
-          unstoredFacts: journal.backlog,
-        };
-      },
-    });
-    const adminPort = await admin.listen(config.ADMIN_PORT);
-    log.info({ adminPort }, 'The SIP gateway is ready');
-
-    const close = async (): Promise<void> => {
-      log.info({ calls: calls.size }, 'The SIP gateway is stopping');
-      desk.drain();
-      consumer.stop();
-      calls.postAll({ type: 'drain' });
-      await within(DRAIN_MS, calls.whenIdle());
-      await within(DRAIN_MS, phones.dropAll());
-      await within(DRAIN_MS, legs.whenEmpty());
-      await heartbeat.stop();
-      await journal.whenWritten();
-      await within(1_000, facts.flush());
-      await admin.close();
-      await stopAll();
-      log.info('The SIP gateway has stopped');
-    };
-    return { adminPort, close };
+    const link = await openServerLink(config, log, undo);
+    const telephony = await buildTelephony(config, log, link, undo);
+    await clearUp(config, log, link, telephony, undo);
+    return await serve(config, log, link, telephony, undo);
   } catch (error) {
-    await stopAll();
+    await undo.all();
     throw error;
   }
 }
 
-/** Sortable by time, so that recordings and logs are found in order. */
+type ServerLink = Awaited<ReturnType<typeof openServerLink>>;
+type Telephony = Awaited<ReturnType<typeof buildTelephony>>;
+
+/** Journal, facts and heartbeat. Redis itself connects whenever it can. */
+async function openServerLink(config: Config, log: Logger, undo: Undo) {
+  const writer = createRedis(config.REDIS_URL, log);
+  const reader = createRedis(config.REDIS_URL, log);
+  for (const redis of [writer, reader]) undo.add(() => redis.destroy());
+  const journal = await FactJournal.open({
+    file: config.JOURNAL_FILE,
+    gatewayId: config.GATEWAY_ID,
+    clock,
+    onTrouble: (trouble) => {
+      log.error({ trouble }, 'The fact journal changed its health');
+    },
+  });
+  undo.add(() => journal.close());
+  const facts = new FactPublisher(journal, writer, config.GATEWAY_ID, log);
+  const heartbeat = new Heartbeat(writer, config.GATEWAY_ID, clock);
+  for (const redis of [writer, reader]) redis.connect().catch(() => undefined);
+  return { writer, reader, journal, facts, heartbeat };
+}
+
+/** Calls, phones and what they work with; nothing runs yet. */
+async function buildTelephony(config: Config, log: Logger, { writer, facts, heartbeat }: ServerLink, undo: Undo) {
+  const mixer = new MixerProcess({
+    address: config.MIXER_ADDRESS,
+    portMin: config.MIXER_PORT_MIN,
+    portMax: config.MIXER_PORT_MAX,
+    recordingsDir: config.RECORDINGS_DIR,
+    runDir: config.RUN_DIR,
+    realTime: 'try',
+    logger: log,
+  });
+  const media = buildMedia(config, log, undo);
+  const newAnchor = (): string => `${anchorPrefix(config.GATEWAY_ID)}${randomUUID()}`;
+  const srf = new Srf();
+  const legs = new LiveLegs(log);
+  const trunk = new DrachtioTrunk(srf, { trunk: config.SIP_TRUNK, domain: config.SIP_DOMAIN }, legs);
+  const phones = new PhoneBook({ mixer, media, facts, presence: heartbeat, clock, log, newAnchor }, config.AGENT_GRACE_SECONDS);
+  const calls = new CallRegistry({ mixer, media, trunk, facts, clock, log, newAnchor }, config.RECORD, (agent) => {
+    phones.noteFree(agent);
+  });
+  phones.serve(calls);
+  const gatekeeper = new Gatekeeper(
+    { credentials: new RedisCredentials(writer), facts, clock },
+    new NonceMint(),
+    config.SIP_DOMAIN,
+  );
+  const registrar = new Registrar(gatekeeper, { facts, clock, onLapsed: (user) => void phones.drop(user) });
+  undo.add(() => {
+    registrar.close();
+  });
+  const desk = new CommandDesk(calls, {
+    isReady: (user) => phones.isReady(user),
+    drop(user) {
+      registrar.forget(user);
+      void phones.drop(user);
+    },
+  });
+  const front = new SipFront(
+    srf,
+    {
+      gatekeeper,
+      registrar,
+      legs,
+      log,
+      isDraining: () => desk.isDraining,
+      onPhone: (user, leg) => void phones.attach(user, leg),
+      onCall: (leg) => {
+        calls.arrive(newCallId(), leg);
+      },
+    },
+    { realm: config.SIP_DOMAIN, trunkPeers: await trunkPeers(config) },
+  );
+  front.route();
+  return { mixer, media, legs, phones, calls, desk, sip: new SipConnection(srf, legs, log) };
+}
+
+function buildMedia(config: Config, log: Logger, undo: Undo): RtpengineMedia {
+  const control = new RtpengineControl({ host: config.RTPENGINE_HOST, port: config.RTPENGINE_NG_PORT }, clock);
+  undo.add(() => {
+    control.close();
+  });
+  return new RtpengineMedia(control, {
+    prefix: anchorPrefix(config.GATEWAY_ID),
+    interfaces: { browser: config.RTPENGINE_BROWSER_INTERFACE ?? null, core: config.RTPENGINE_CORE_INTERFACE ?? null },
+    log,
+  });
+}
+
+/** Starts the mixer and ends what an earlier run left behind, before anything new can begin. */
+async function clearUp(
+  config: Config,
+  log: Logger,
+  link: ServerLink,
+  { mixer, media, calls, phones }: Telephony,
+  undo: Undo,
+): Promise<void> {
+  const { facts, journal } = link;
+  const recovery = new CrashRecovery(journal, facts, (callId, answeredAtMs) =>
+    findLeftRecording(config.RECORDINGS_DIR, callId, answeredAtMs),
+  );
+  mixer.listen(
+    routeMixerEvents(calls, phones, (recording) => {
+      recovery.noteRepaired(recording);
+    }),
+  );
+  await whenReady(link.writer);
+  await facts.resume();
+  await mixer.start();
+  undo.add(() => mixer.close());
+  const leftovers = await media.deleteLeftovers();
+  const unfinished = await recovery.run();
+  facts.emit({ type: 'gateway.started' });
+  log.info({ leftovers, unfinished, lastFact: journal.lastNumber }, 'What an earlier run left behind is cleared');
+}
+
+/** Opens the doors: SIP, commands, health. */
+async function serve(config: Config, log: Logger, link: ServerLink, telephony: Telephony, undo: Undo): Promise<Gateway> {
+  const { writer, reader, facts, heartbeat } = link;
+  const { calls, phones, desk, sip, media } = telephony;
+  undo.add(() => {
+    sip.close();
+  });
+  await sip.connect({ host: config.DRACHTIO_HOST, port: config.DRACHTIO_PORT, secret: config.DRACHTIO_SECRET });
+  const watch = new RtpengineWatch(media, clock, () => {
+    log.error('rtpengine is lost');
+    calls.postAll({ type: 'media-lost' });
+    void phones.dropAll();
+  });
+  watch.start();
+  undo.add(() => {
+    watch.stop();
+  });
+  heartbeat.start(
+    () => ({ calls: calls.size, draining: desk.isDraining }),
+    () => void facts.noteStored(),
+  );
+  const consumer = new CommandConsumer(
+    { reader, writer, clock, log, execute: (command) => desk.execute(command) },
+    config.GATEWAY_ID,
+  );
+  consumer.start();
+  const admin = new AdminServer({
+    health() {
+      const parts = { sip: sip.isConnected, redis: writer.isReady, rtpengine: watch.isAlive };
+      // Without Redis running calls go on and facts wait in the journal: worth telling, no reason to be replaced.
+      return { ok: parts.sip && parts.rtpengine, ...parts };
+    },
+    state: () => describeState(link, telephony),
+  });
+  undo.add(() => admin.close());
+  const adminPort = await admin.listen(config.ADMIN_PORT);
+  log.info({ adminPort }, 'The SIP gateway is ready');
+  const close = async (): Promise<void> => {
+    log.info({ calls: calls.size }, 'The SIP gateway is stopping');
+    consumer.stop();
+    await drain(link, telephony);
+    await undo.all();
+    log.info('The SIP gateway has stopped');
+  };
+  return { adminPort, close };
+}
+
+async function describeState({ journal }: ServerLink, { calls, phones, legs, mixer, media }: Telephony): Promise<unknown> {
+  const [mixerState, rtpengineCalls] = await Promise.all([mixer.list(), media.count()]);
+  return {
+    calls: calls.list(),
+    phones: phones.list().map(({ userId, inCall }) => ({ userId, inCall })),
+    dialogs: legs.size,
+    mixer: mixerState,
+    rtpengineCalls,
+    unstoredFacts: journal.backlog,
+  };
+}
+
+/** Nothing new begins; what runs is ended, recorded to its end, and told. */
+async function drain({ facts, journal, heartbeat }: ServerLink, { calls, phones, legs, desk }: Telephony): Promise<void> {
+  desk.drain();
+  calls.postAll({ type: 'drain' });
+  await within(DRAIN_MS, calls.whenIdle());
+  await within(DRAIN_MS, phones.dropAll());
+  await within(DRAIN_MS, legs.whenEmpty());
+  await heartbeat.stop();
+  await within(LAST_PUBLISH_MS, journal.whenWritten());
+  await within(LAST_PUBLISH_MS, facts.flush());
+}
+
+/** Begins with the time, so that an operator finds recordings and logs in order. */
 const newCallId = (): CallId => CallId.parse(`in-${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`);
 
 /** The addresses the carrier may ring from: as configured, else the trunk's own. */
-async function trunkPeers(config: Config): Promise<string[]> {
+async function trunkPeers(config: Config): Promise<readonly string[]> {
   if (config.TRUNK_PEERS.length > 0) return config.TRUNK_PEERS;
   const host = config.SIP_TRUNK.slice(0, config.SIP_TRUNK.lastIndexOf(':'));
   return (await lookup(host, { all: true })).map(({ address }) => address);
 }
 
-async function whenReady(redis: ReturnType<typeof createRedis>): Promise<void> {
+async function whenReady(redis: Redis): Promise<void> {
   if (redis.isReady) return;
-  await within(REDIS_PATIENCE_MS, new Promise<void>((resolve) => redis.once('ready', () => resolve())));
+  const ready = new Promise<void>((resolve) =>
+    redis.once('ready', () => {
+      resolve();
+    }),
+  );
+  await within(REDIS_PATIENCE_MS, ready);
 }
 
 /** Waits for something, but not for ever. */
