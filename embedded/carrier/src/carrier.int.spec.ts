@@ -243,10 +243,14 @@ describe('the carrier', () => {
       expect(declined.responses.map(({ status }) => status)).toEqual([180, 480]);
     });
 
-    it('refuses SDP that it cannot serve', async () => {
+    it('refuses SDP that it cannot serve, and an INVITE without any', async () => {
       const encrypted = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/SAVP 0\r\n';
-      const call = await gateway.dial(uri('09000000120'), () => undefined, encrypted);
-      expect(call.responses).toEqual([{ status: 488, reason: 'Q.850;cause=88', hasSdp: false }]);
+      for (const offer of [encrypted, '']) {
+        const call = await gateway.dial(uri('09000000120'), () => undefined, offer);
+        expect(call.responses)
+          .withContext(offer)
+          .toEqual([{ status: 488, reason: 'Q.850;cause=88', hasSdp: false }]);
+      }
     });
 
     it('refuses calls from elsewhere than the gateway', async () => {

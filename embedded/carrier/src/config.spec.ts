@@ -17,7 +17,7 @@ describe('carrier configuration', () => {
       gateway: { host: '127.0.0.1', port: 18004 },
       control: { host: '127.0.0.1', port: 18007 },
       rtpPorts: { from: 20000, to: 20999 },
-      cache: 'data/carrier',
+      cache: 'data/voices',
       voice: 'voice',
       answerMs: null,
       logLevel: 'info',

@@ -76,7 +76,7 @@ const OPTIONS = {
   gateway: { type: 'string', default: '127.0.0.1:18004' },
   control: { type: 'string', default: '127.0.0.1:18007' },
   'rtp-ports': { type: 'string', default: '20000-20999' },
-  cache: { type: 'string', default: 'data/carrier' },
+  cache: { type: 'string', default: 'data/voices' },
   voice: { type: 'string', default: 'voice' },
 } as const;
 
