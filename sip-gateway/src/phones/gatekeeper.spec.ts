@@ -110,6 +110,18 @@ describe('the gatekeeper', () => {
     expect(stage.reasons()).toEqual(['foreign-address', 'wrong-transport', 'wrong-response', 'wrong-response']);
   });
 
+  it('tells of a flood of refusals only so often, and again in the next minute', async () => {
+    const stage = new Stage();
+    const knock = () => stage.judge({}, { isWebSocket: false });
+    for (let attempt = 0; attempt < 30; attempt += 1) expect((await knock()).kind).toBe('refused');
+    expect(stage.reasons().length).toBe(20);
+    await stage.judge({}, { isWebSocket: false, sourceAddress: '192.0.2.9' });
+    expect(stage.reasons().length).toBe(21);
+    stage.clock.advance(60_000);
+    await knock();
+    expect(stage.reasons().length).toBe(22);
+  });
+
   it('takes no nonce twice, none of its own that is old, and none it did not make', async () => {
     const stage = new Stage();
     const nonce = await stage.nonce();

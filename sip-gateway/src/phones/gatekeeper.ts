@@ -5,6 +5,7 @@ import type { CredentialStore } from '../ports/credential.port.ts';
 import { isResponseRight, parseDigest } from './digest.ts';
 import type { DigestAnswer } from './digest.ts';
 import type { NonceMint } from './nonce-mint.ts';
+import { RefusalLimit } from './refusal-limit.ts';
 
 /** What is checked of a REGISTER or INVITE that claims to come from an agent's browser. */
 export interface PhoneRequest {
@@ -31,16 +32,18 @@ export interface GatekeeperPorts {
   readonly clock: Clock;
 }
 
-/** Lets an agent's browser in with the credential the server issued to it, and nobody else. Every refusal is a fact. */
+/** Lets an agent's browser in with the credential the server issued to it, and nobody else. Refusals are facts, unless they come in floods. */
 export class Gatekeeper {
   readonly #ports: GatekeeperPorts;
   readonly #mint: NonceMint;
   readonly #realm: string;
+  readonly #limit: RefusalLimit;
 
   constructor(ports: GatekeeperPorts, mint: NonceMint, realm: string) {
     this.#ports = ports;
     this.#mint = mint;
     this.#realm = realm;
+    this.#limit = new RefusalLimit(ports.clock);
   }
 
   /** Rejects when the credentials cannot be looked up. */
@@ -71,7 +74,9 @@ export class Gatekeeper {
   }
 
   #refuse(request: PhoneRequest, username: string, reason: RefusalReason): Verdict {
-    this.#ports.facts.emit({ type: 'phone.refused', username: username.slice(0, 64), address: request.sourceAddress, reason });
+    if (this.#limit.isWorthTelling(request.sourceAddress)) {
+      this.#ports.facts.emit({ type: 'phone.refused', username: username.slice(0, 64), address: request.sourceAddress, reason });
+    }
     return { kind: 'refused', status: 403 };
   }
 }
