@@ -2,7 +2,7 @@ import { BSONRegExp } from 'bson';
 import { badValue, CommandError, notSupported } from '../command-error.ts';
 import { isDocument, isNumber, isOperatorDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { toDouble } from '../values/numeric.ts';
-import type { Filter, FilterEnvironment, ValueTest } from './filter.ts';
+import type { Filter, ConditionCompiler, ValueTest } from './filter.ts';
 import { allFilter, elemMatchFilter, sizeTest } from './match-array.ts';
 import { equalityTest, membershipTest, orderTest } from './match-comparison.ts';
 import { modTest } from './match-mod.ts';
@@ -11,10 +11,10 @@ import { typeTest } from './match-type.ts';
 import { anyValueAt } from './path-walk.ts';
 
 /** The condition of one field: a literal, a regular expression, or a document of operators. */
-export function compileFieldCondition(path: readonly string[], condition: BsonValue, environment: FilterEnvironment): Filter {
+export function compileFieldCondition(path: readonly string[], condition: BsonValue, compiler: ConditionCompiler): Filter {
   if (condition instanceof BSONRegExp) return anyMatch(path, regexTest(condition));
-  if (!isOperatorDocument(condition)) return anyMatch(path, equalityTest(condition, environment.collation));
-  const filters = Object.keys(condition).map((operator) => compileOperator({ path, operator, condition, environment }));
+  if (!isOperatorDocument(condition)) return anyMatch(path, equalityTest(condition, compiler.environment.collation));
+  const filters = Object.keys(condition).map((operator) => compileOperator({ path, operator, condition, compiler }));
   const [only] = filters;
   if (filters.length === 1 && only !== undefined) return only;
   return (document, context) => filters.every((filter) => filter(document, context));
@@ -24,12 +24,12 @@ interface OperatorUse {
   readonly path: readonly string[];
   readonly operator: string;
   readonly condition: BsonDocument;
-  readonly environment: FilterEnvironment;
+  readonly compiler: ConditionCompiler;
 }
 
-function compileOperator({ path, operator, condition, environment }: OperatorUse): Filter {
+function compileOperator({ path, operator, condition, compiler }: OperatorUse): Filter {
   const operand = condition[operator];
-  const { collation } = environment;
+  const { collation } = compiler.environment;
   switch (operator) {
     case '$eq':
       return anyMatch(path, equalityTest(operand, collation));
@@ -57,13 +57,13 @@ function compileOperator({ path, operator, condition, environment }: OperatorUse
       if (!Object.hasOwn(condition, '$regex')) throw badValue('$options needs a $regex');
       return () => true;
     case '$not':
-      return notFilter(path, operand, environment);
+      return notFilter(path, operand, compiler);
     case '$size':
       return anyMatch(path, sizeTest(operand), true);
     case '$all':
-      return allFilter(path, operand, environment);
+      return allFilter(path, operand, compiler);
     case '$elemMatch':
-      return elemMatchFilter(path, operand, environment);
+      return elemMatchFilter(path, operand, compiler);
     default:
       throw refusedOperator(operator);
   }
@@ -85,12 +85,12 @@ function existsFilter(path: readonly string[], operand: BsonValue): Filter {
   return (document) => exists(document) === isWanted;
 }
 
-function notFilter(path: readonly string[], operand: BsonValue, environment: FilterEnvironment): Filter {
+function notFilter(path: readonly string[], operand: BsonValue, compiler: ConditionCompiler): Filter {
   if (operand instanceof BSONRegExp) return negate(anyMatch(path, regexTest(operand)));
   if (!isDocument(operand)) throw badValue('$not needs a regex or a document');
   if (Object.keys(operand).length === 0) throw badValue('$not cannot be empty');
   for (const name of Object.keys(operand)) if (!name.startsWith('$')) throw badValue(`unknown operator: ${name}`);
-  return negate(compileFieldCondition(path, operand, environment));
+  return negate(compileFieldCondition(path, operand, compiler));
 }
 
 function refusedOperator(operator: string): CommandError {

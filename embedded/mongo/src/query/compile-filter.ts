@@ -3,18 +3,32 @@ import { compileExpression } from '../expression/compile-expression.ts';
 import { isTruthy } from '../expression/truth.ts';
 import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { compileFieldCondition } from './compile-field-condition.ts';
-import type { Filter, FilterEnvironment } from './filter.ts';
+import type { ConditionCompiler, Filter, FilterEnvironment, ValueTest } from './filter.ts';
+import { elementTest } from './match-array.ts';
 
 /** Compiles a query filter; throws MongoDB's error for anything it does not know, before any document is read. */
 export function compileFilter(filter: BsonDocument, environment: FilterEnvironment = {}): Filter {
   const conditions = Object.entries(filter).flatMap(([name, operand]) => {
     if (name === '$comment') return [];
     if (name.startsWith('$')) return [compileTreeOperator(name, operand, environment)];
-    return [compileFieldCondition(name.split('.'), operand, environment)];
+    return [conditionCompiler(environment).condition(name.split('.'), operand)];
   });
   const [only] = conditions;
   if (conditions.length === 1 && only !== undefined) return only;
   return (document, context) => conditions.every((condition) => condition(document, context));
+}
+
+/** The test `$elemMatch` makes of one array element, for projections. */
+export const compileElementTest = (operand: BsonValue, environment: FilterEnvironment = {}): ValueTest =>
+  elementTest(operand, conditionCompiler(environment));
+
+function conditionCompiler(environment: FilterEnvironment): ConditionCompiler {
+  const compiler: ConditionCompiler = {
+    environment,
+    filter: (filter) => compileFilter(filter, environment),
+    condition: (path, condition) => compileFieldCondition(path, condition, compiler),
+  };
+  return compiler;
 }
 
 function compileTreeOperator(name: string, operand: BsonValue, environment: FilterEnvironment): Filter {

@@ -15,5 +15,12 @@ export interface FilterEnvironment {
   readonly variables?: ReadonlyMap<string, BsonValue> | undefined;
 }
 
+/** Compiles what stands inside a condition. Operators get it as a parameter, for conditions and filters contain each other. */
+export interface ConditionCompiler {
+  readonly environment: FilterEnvironment;
+  filter(filter: BsonDocument): Filter;
+  condition(path: readonly string[], condition: BsonValue): Filter;
+}
+
 /** A test of one value a path reaches. */
 export type ValueTest = (value: BsonValue) => boolean;

@@ -2,10 +2,8 @@ import { BSONRegExp } from 'bson';
 import { badValue } from '../command-error.ts';
 import { isDocument, isNumber, isOperatorDocument, type BsonValue } from '../values/bson-value.ts';
 import { toInteger } from '../values/numeric.ts';
-import { compileFilter } from './compile-filter.ts';
 import { equalityTest } from './match-comparison.ts';
-import { compileFieldCondition } from './compile-field-condition.ts';
-import type { Filter, FilterEnvironment, ValueTest } from './filter.ts';
+import type { Filter, ConditionCompiler, ValueTest } from './filter.ts';
 import { anyValueAt } from './path-walk.ts';
 import { regexTest } from './match-regex.ts';
 
@@ -17,8 +15,8 @@ export function sizeTest(operand: BsonValue): ValueTest {
 }
 
 /** `$elemMatch`: one element fulfils all conditions at once. */
-export function elemMatchFilter(path: readonly string[], operand: BsonValue, environment: FilterEnvironment): Filter {
-  const matches = elementTest(operand, environment);
+export function elemMatchFilter(path: readonly string[], operand: BsonValue, compiler: ConditionCompiler): Filter {
+  const matches = elementTest(operand, compiler);
   return (document, context) => {
     let position: number | undefined;
     const test: ValueTest = (value) => {
@@ -34,26 +32,26 @@ export function elemMatchFilter(path: readonly string[], operand: BsonValue, env
 }
 
 /** The test `$elemMatch` makes of one array element. */
-export function elementTest(operand: BsonValue, environment: FilterEnvironment): ValueTest {
+export function elementTest(operand: BsonValue, compiler: ConditionCompiler): ValueTest {
   if (!isDocument(operand)) throw badValue('$elemMatch needs an Object');
   if (isOperatorDocument(operand) && !isTreeOperator(Object.keys(operand)[0] ?? '')) {
-    const condition = compileFieldCondition(['value'], operand, environment);
+    const condition = compiler.condition(['value'], operand);
     return (value) => condition({ value: Array.isArray(value) ? [value] : value });
   }
-  const filter = compileFilter(operand, environment);
+  const filter = compiler.filter(operand);
   return (value) => isDocument(value) && filter(value);
 }
 
 const isTreeOperator = (name: string): boolean => ['$and', '$or', '$nor', '$expr', '$comment'].includes(name);
 
 /** `$all`: every entry is matched by some element, or by the value itself. */
-export function allFilter(path: readonly string[], operand: BsonValue, environment: FilterEnvironment): Filter {
+export function allFilter(path: readonly string[], operand: BsonValue, compiler: ConditionCompiler): Filter {
   if (!Array.isArray(operand)) throw badValue('$all needs an array');
   if (operand.length === 0) return () => false;
   const filters = operand.map((item): Filter => {
-    if (isDocument(item) && Object.hasOwn(item, '$elemMatch')) return elemMatchFilter(path, item['$elemMatch'], environment);
+    if (isDocument(item) && Object.hasOwn(item, '$elemMatch')) return elemMatchFilter(path, item['$elemMatch'], compiler);
     if (isOperatorDocument(item)) throw badValue('no $ expressions in $all');
-    const test = item instanceof BSONRegExp ? regexTest(item) : equalityTest(item, environment.collation);
+    const test = item instanceof BSONRegExp ? regexTest(item) : equalityTest(item, compiler.environment.collation);
     return (document, context) => anyValueAt(document, path, test, { context });
   });
   return (document, context) => filters.every((filter) => filter(document, context));

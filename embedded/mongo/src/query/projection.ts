@@ -12,7 +12,7 @@ import {
 } from '../values/bson-value.ts';
 import { toDouble, toInteger } from '../values/numeric.ts';
 import type { MatchContext, ValueTest } from './filter.ts';
-import { elementTest } from './match-array.ts';
+import { compileElementTest } from './compile-filter.ts';
 
 export type Projection = (document: BsonDocument, context: MatchContext) => BsonDocument;
 
@@ -158,7 +158,7 @@ class ProjectionBuilder {
 
   #addElemMatch(path: string, operand: BsonValue): void {
     if (path.includes('.')) throw new CommandError(31275, `Cannot use $elemMatch projection on a nested field`);
-    const matches: ValueTest = elementTest(operand, {});
+    const matches: ValueTest = compileElementTest(operand);
     this.#setMode('include', path);
     addRule(this.#tree, path, { kind: 'keep' });
     const first = (array: BsonValue[]): BsonValue[] | undefined => {

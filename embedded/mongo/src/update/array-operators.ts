@@ -1,6 +1,5 @@
 import { BSONRegExp } from 'bson';
 import { badValue, CommandError } from '../command-error.ts';
-import { compileFieldCondition } from '../query/compile-field-condition.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { ValueTest } from '../query/filter.ts';
 import {
@@ -128,7 +127,7 @@ const pull: UpdateOperator = {
 
 function pullTest(operand: BsonValue): ValueTest {
   if (operand instanceof BSONRegExp || isOperatorDocument(operand)) {
-    const condition = compileFieldCondition(['item'], operand, {});
+    const condition = compileFilter({ item: operand });
     return (item) => condition({ item });
   }
   if (isDocument(operand)) {
