@@ -2,7 +2,7 @@ import { computed, effect, inject, Injectable, signal, untracked } from '@angula
 import { Router } from '@angular/router';
 import { TranslocoService } from '@jsverse/transloco';
 import type { CasePhone, Category, GateReason } from '#contracts/cases.contract';
-import type { CaseId, CategoryCode, PhoneId } from '#contracts/ids.contract';
+import type { CallId, CaseId, CategoryCode, PhoneId } from '#contracts/ids.contract';
 import { CaseStore } from '../cases/case-store';
 import { laterCases, upcomingCases } from '../cases/next-case';
 import { TodayStore } from '../cases/today-store';
@@ -36,6 +36,9 @@ export class DeskState {
   readonly #chosenPhone = signal<PhoneId | null>(null);
   /** The case in the address bar. */
   readonly routeCaseId = signal<CaseId | null>(null);
+
+  /** The recording that is being listened to, in the sheet beside the work. */
+  readonly playing = signal<CallId | null>(null);
 
   readonly call = this.#calls.call;
   readonly phase = this.#calls.phase;
@@ -133,6 +136,7 @@ export class DeskState {
     untracked(() => store.open(caseId));
     if (store !== this.#current) return;
     untracked(() => {
+      this.playing.set(null);
       this.#chosenCategory.set(null);
       this.#chosenPhone.set(null);
     });

@@ -18,6 +18,7 @@ import { HistoryPane } from './history-pane';
 import { InboundDesk } from './inbound-desk';
 import { PersonPane } from './person-pane';
 import { RecordDraft } from './record-draft';
+import { RecordingSheet } from './recording-sheet';
 import { Words } from './words';
 import { WorkPane } from './work-pane';
 
@@ -36,6 +37,7 @@ import { WorkPane } from './work-pane';
     Loading,
     PersonPane,
     ProblemPanel,
+    RecordingSheet,
     TranslocoDirective,
     WorkPane,
   ],

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import type { TimelineEntry } from '#contracts/cases.contract';
 import type { CallId } from '#contracts/ids.contract';
@@ -9,7 +9,7 @@ import { Timeline, type TimelineItem } from '../design/timeline';
 import { formatYen } from '../design/yen';
 import { Language } from '../platform/language';
 import { Session } from '../platform/session';
-import { RecordingSheet } from './recording-sheet';
+import { DeskState } from './desk-state';
 import { Words } from './words';
 
 interface HistoryItem extends TimelineItem {
@@ -20,7 +20,7 @@ interface HistoryItem extends TimelineItem {
 @Component({
   selector: 'kk-history',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, RecordingSheet, Timeline, TranslocoDirective],
+  imports: [Icon, Timeline, TranslocoDirective],
   template: `
     <ng-container *transloco="let t; prefix: 'calls.history'">
       <div class="section-head">
@@ -33,16 +33,13 @@ interface HistoryItem extends TimelineItem {
       <kk-timeline [entries]="items()">
         <ng-template let-item>
           @if (callOf(item); as callId) {
-            <button type="button" class="btn quiet small" data-testid="play-recording" (click)="playing.set(callId)">
+            <button type="button" class="btn quiet small" data-testid="play-recording" (click)="desk.playing.set(callId)">
               <kk-icon name="play_arrow" size="s" />{{ t('recording') }}
             </button>
           }
         </ng-template>
       </kk-timeline>
     </ng-container>
-    @if (playing(); as callId) {
-      <kk-recording-sheet [callId]="callId" (closed)="playing.set(null)" />
-    }
   `,
   styles: `
     :host {
@@ -56,7 +53,7 @@ export class History {
   readonly #locale = inject(Language).locale;
   readonly #today = inject(TodayStore);
   readonly #mayPlay = inject(Session).can('recordings.play');
-  protected readonly playing = signal<CallId | null>(null);
+  protected readonly desk = inject(DeskState);
   protected readonly items = computed<HistoryItem[]>(() => this.entries().map((entry) => this.#itemOf(entry)));
 
   protected callOf(item: HistoryItem): CallId | null {

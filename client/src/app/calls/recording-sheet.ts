@@ -29,9 +29,9 @@ import { RecordingPlayer } from '../recordings/recording-player';
   `,
   styles: `
     aside {
-      position: fixed;
-      inset: var(--kk-topbar) 0 var(--kk-keybar) auto;
-      z-index: 15;
+      position: absolute;
+      inset: 0 0 0 auto;
+      z-index: 5;
       width: min(30rem, 100vw);
       overflow: auto;
       background: var(--mat-sys-surface-container-low);
@@ -44,6 +44,10 @@ import { RecordingPlayer } from '../recordings/recording-player';
     }
     h2 {
       font: var(--mat-sys-title-medium);
+    }
+    kk-recording-player {
+      display: block;
+      padding: var(--kk-4);
     }
   `,
 })

@@ -45,7 +45,11 @@ import { likelyResults, RESULT_CODES } from './result-codes';
               [checked]="draft.selected() === code"
               (change)="draft.choose(code)"
             />
-            <span class="code">{{ code }}</span>{{ t('result.' + code) }}
+            <span
+              class="code"
+              [attr.data-testid]="draft.selected() === code ? 'result-selected' : null"
+              [attr.data-code]="draft.selected() === code ? code : null"
+              >{{ code }}</span>{{ t('result.' + code) }}
           </label>
         }
         @if (hidden() > 0) {
