@@ -48,7 +48,7 @@ export class RtpengineControl {
       timers.push(
         this.#clock.schedule(GIVE_UP_AFTER_MS, () => {
           settle(() => {
-            reject(new MediaError('lost', 'rtpengine does not answer'));
+            reject(new MediaError('lost', `rtpengine at ${this.#server.host}:${this.#server.port} does not answer`));
           });
         }),
       );
