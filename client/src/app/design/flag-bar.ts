@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { TranslocoPipe } from '@jsverse/transloco';
+import { PART_HERE, wordsAround } from '../platform/words-around';
 import { Icon } from './icon';
 import { Wareki } from './wareki';
 
@@ -24,6 +25,8 @@ export interface FlagItem {
 export class FlagBar {
   readonly flags = input.required<readonly FlagItem[]>();
 
+  protected readonly partHere = PART_HERE;
+  protected readonly around = wordsAround;
   protected readonly stops = computed(() => this.flags().filter((flag) => flag.code.startsWith('S')));
   protected readonly attentions = computed(() => this.flags().filter((flag) => !flag.code.startsWith('S')));
   protected readonly ordered = computed(() => [...this.stops(), ...this.attentions()]);

@@ -77,7 +77,7 @@ describe('the design kit', () => {
     const fixture = await show(FlagBar, { flags });
     expect(fixture.nativeElement.getAttribute('role')).toBe('alert');
     expect(textOf(fixture, '.lead')).toMatch(/^停止 1 ?注意 1$/);
-    expect(textOf(fixture, 'li')).toMatch(/^S02 ?弁護士受任 ?令和8年4月20日 から\(センター\)$/);
+    expect(textOf(fixture, 'li')).toMatch(/^S02 ?弁護士受任 ?令和8年4月20日から\(センター\)$/);
   });
 
   it('draws no flag bar without flags', async () => {

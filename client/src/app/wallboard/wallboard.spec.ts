@@ -56,7 +56,7 @@ describe('the wallboard', () => {
         provideHttpClientTesting(),
         provideFakeSocket(socket),
         { provide: Clock, useValue: { now, serverNow: now } },
-        { provide: Session, useValue: { centre: signal('催告センター'), isDemo: signal(false) } },
+        { provide: Session, useValue: { centre: signal('催告センター'), isDemo: signal(false), can: () => true } },
       ],
     });
     socket.answer = () => Promise.resolve({ ok: true, data: boardAt(AT, 411) });

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, DestroyRef, DOCUMENT, effect, inject, input } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { BrandMark } from '../design/brand-mark';
 import { Icon } from '../design/icon';
@@ -11,13 +11,12 @@ import { Clock } from '../platform/clock';
 import { Language } from '../platform/language';
 import { ProblemText } from '../platform/problem-text';
 import { Session } from '../platform/session';
+import { PART_HERE, wordsAround } from '../platform/words-around';
 import { ContactChart } from './contact-chart';
 import { cutPercent, missingPersons, neededPace } from './contact-rate';
 import { WallboardStore } from './wallboard-store';
 
 const SEPARATED = new Intl.NumberFormat('en-US');
-/** Stands where the figure goes, so that each language puts its words before or after it. */
-const FIGURE = '\u0000';
 
 /** The board on the wall, read from eight metres: figures only, no person, no ranking. */
 @Component({
@@ -33,6 +32,7 @@ export class Wallboard {
   /** A wall hangs in its own light: ?theme=light for a bright room. */
   readonly theme = input<string>();
 
+  readonly #router = inject(Router);
   readonly #clock = inject(Clock);
   readonly #document = inject(DOCUMENT);
   readonly #appearance = inject(Appearance);
@@ -41,9 +41,12 @@ export class Wallboard {
   protected readonly session = inject(Session);
   protected readonly store = inject(WallboardStore);
 
-  protected readonly figureMark = { figure: FIGURE };
+  protected readonly figureMark = { figure: PART_HERE };
+  protected readonly around = wordsAround;
   protected readonly today = computed(() => japanDate(this.#clock.now()));
   protected readonly time = computed(() => japanTime(this.#clock.now()));
+  /** Whoever has no other screen leaves from here. */
+  protected readonly hasOtherScreens = computed(() => this.session.can('cases.list'));
   protected readonly board = this.store.board;
   protected readonly problem = computed(() =>
     this.store.error() === undefined ? undefined : this.#problemText.of(this.store.error()),
@@ -105,13 +108,23 @@ export class Wallboard {
     inject(DestroyRef).onDestroy(() => giveBack?.());
   }
 
+  /** The key of a unit that goes with a count. */
+  protected unit(name: 'calls' | 'persons', count: number): string {
+    return `wallboard.unit.${name}_${count === 1 ? 'one' : 'many'}`;
+  }
+
   protected number(value: number): string {
     return SEPARATED.format(value);
   }
 
-  protected around(sentence: string): { before: string; after: string } {
-    const [before = '', after = ''] = sentence.split(FIGURE);
-    return { before, after };
+  protected async logOut(): Promise<void> {
+    try {
+      await this.session.logOut();
+    } catch {
+      // The server cannot be reached; the log-in screen says so and the cookie ends by itself.
+      this.session.forget();
+    }
+    await this.#router.navigate(['/login']);
   }
 
   protected async toggleFullScreen(): Promise<void> {
