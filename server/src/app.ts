@@ -203,7 +203,7 @@ export class App {
         await agents.connected(id);
         this.#sockets.tell(`user:${userId}`, 'agent:changed', await agents.view(id));
       },
-      disconnected: async (userId) => agents.disconnected(UserId.parse(userId)),
+      disconnected: (userId) => agents.disconnected(UserId.parse(userId)),
     });
   }
 
@@ -247,8 +247,9 @@ export class App {
   #readiness(): ReturnType<typeof readinessProbe> {
     return readinessProbe({
       mongodb: async () => {
-        await this.#mongo.db?.admin().ping();
-        return { isReady: this.#mongo.readyState === 1, detail: 'answers' };
+        if (this.#mongo.db === undefined) return { isReady: false, detail: 'not connected' };
+        await this.#mongo.db.admin().ping();
+        return { isReady: true, detail: 'answers' };
       },
       redis: async () => ({ isReady: (await this.#redis.ping()) === 'PONG', detail: 'answers' }),
       gateways: () => this.#watch.checkHealth(),

@@ -1,4 +1,4 @@
-import { ConfigError, describeConfig, loadConfig } from './config.ts';
+import { describeConfig, loadConfig, type ConfigError } from './config.ts';
 
 const complete = {
   PUBLIC_ORIGIN: 'http://localhost:3000, http://127.0.0.1:3000',

@@ -40,8 +40,8 @@ export interface FeatureParts {
   logger: Logger;
   /** The product's version, for the log-in screen. */
   version: string;
-  endConnections(sessionKey: string): void;
-  showWallboard(board: WallboardView): void;
+  endConnections: (sessionKey: string) => void;
+  showWallboard: (board: WallboardView) => void;
 }
 
 export type Features = ReturnType<typeof createFeatures>;

@@ -31,6 +31,7 @@ export function createStores(connection: Connection): Stores {
 /** Opens the collections and makes sure of their indexes. */
 export async function openStores(connection: Connection): Promise<Stores> {
   const stores = createStores(connection);
-  for (const store of Object.values(stores)) await store.createIndexes();
+  const { accounts, audit, calls, cases, facts, timeline } = stores;
+  for (const store of [accounts, audit, calls, cases, facts, timeline]) await store.createIndexes();
   return stores;
 }

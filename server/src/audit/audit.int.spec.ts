@@ -51,8 +51,10 @@ describe('what a journey leaves behind', () => {
   });
 
   it('is a log without a name, a number, a note or a password', () => {
-    expect(stack.logLines.length).toBeGreaterThan(10);
-    expect(personalDataIn(stack.logLines.join('\n'))).toEqual([]);
+    const log = stack.logLines.join('\n');
+    for (const sentence of ['A request was answered.', 'A command was answered.', 'A command was refused.'])
+      expect(log).toContain(sentence);
+    expect(personalDataIn(log)).toEqual([]);
   });
 
   it('would have caught them', () => {

@@ -52,7 +52,7 @@ export class CallChanges {
 
   async #follow(before: Call | null, after: Call): Promise<void> {
     const view = toCallView(after);
-    if (before?.agentId != null && before.agentId !== after.agentId) {
+    if (before !== null && before.agentId !== null && before.agentId !== after.agentId) {
       await this.#agents.release(before.agentId, after.id);
       this.#events.emit('call.withdrawn', { agentId: before.agentId, view });
     }

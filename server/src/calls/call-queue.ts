@@ -12,9 +12,9 @@ import type { CallStore } from './call.store.ts';
 const RING_MS = 20_000;
 
 interface Collaborators {
-  calls: CallStore;
-  changes: CallChanges;
-  agents: AgentService;
+  calls: Pick<CallStore, 'listWaiting'>;
+  changes: Pick<CallChanges, 'apply'>;
+  agents: Pick<AgentService, 'findLongestReady' | 'occupy' | 'release' | 'setState' | 'setPhoneReady'>;
   gateway: TelephoneGateway;
   clock: Clock;
   logger: Logger;

@@ -1,4 +1,13 @@
-import type { CallView, CurrentCallView, IdentifyCaller, MarkIdentity, SaveDraft, SaveResult } from '#contracts/calls.contract';
+import type {
+  CallView,
+  CurrentCallView,
+  IdentifyCaller,
+  IdentityCheck,
+  IdentityItem,
+  MarkIdentity,
+  SaveDraft,
+  SaveResult,
+} from '#contracts/calls.contract';
 import type { CallId } from '#contracts/ids.contract';
 import { scopeOf, type Person } from '../access/actor.ts';
 import type { CaseService } from '../cases/case.service.ts';
@@ -74,8 +83,7 @@ export class CallService {
     return this.#change(person, callId, (call) => {
       if (call.direction !== 'outbound' || call.answeredAt === null || call.phase === 'done')
         throw new DomainError('call.invalid-state');
-      const { [item]: _before, ...others } = call.identity;
-      return { ...call, identity: verdict === null ? others : { ...others, [item]: verdict } };
+      return { ...call, identity: markItem(call.identity, item, verdict) };
     });
   }
 
@@ -199,4 +207,10 @@ export function showTo(person: Pick<Person, 'categories'>, call: Call): CallView
     return categories.length === 0 ? [] : [{ ...candidate, categories }];
   });
   return { ...view, candidates };
+}
+
+/** The check with one item judged anew; null takes the judgement back. */
+function markItem(identity: IdentityCheck, item: IdentityItem, verdict: 'match' | 'mismatch' | null): IdentityCheck {
+  const others = Object.entries(identity).filter(([name]) => name !== item);
+  return Object.fromEntries(verdict === null ? others : [...others, [item, verdict]]);
 }

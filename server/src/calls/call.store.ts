@@ -126,9 +126,8 @@ export class CallStore {
 
   /** Answers false when a call with this id is there already. */
   async add(call: Call): Promise<boolean> {
-    const { id, ...rest } = call;
     try {
-      await this.#calls.create({ _id: id, ...rest });
+      await this.#calls.create(toStored(call));
       return true;
     } catch (error) {
       if (isDuplicateKey(error)) return false;
@@ -147,14 +146,17 @@ export class CallStore {
       const stepped = step(before);
       if (stepped === before) return { before, after: before };
       const after = { ...stepped, version: before.version + 1 };
-      const { id: _id, ...rest } = after;
       const written = await this.#calls
-        .replaceOne({ _id: id, version: before.version }, rest)
+        .replaceOne({ _id: id, version: before.version }, toStored(after))
         .setOptions({ scope: SYSTEM_SCOPE });
       if (written.matchedCount === 1) return { before, after };
     }
     throw new Error('A call changed faster than it could be written.');
   }
+}
+
+function toStored({ id, ...rest }: Call): StoredCall {
+  return { _id: id, ...rest };
 }
 
 function toCall({ _id, ...rest }: StoredCall): Call {

@@ -97,11 +97,11 @@ export class CaseService {
       this.#with.timeline.listOf(scopeOf(person), caseId, TIMELINE_LENGTH),
       this.checkGate(person, found, null),
     ]);
-    const { ward: _ward, ...resident } = found.person;
+    const { name, kana, addresseeNumber, birthDate, address, household, language } = found.person;
     return {
       id: found.id,
       version: found.version,
-      person: resident,
+      person: { name, kana, addresseeNumber, birthDate, address, household, language },
       flags: found.flags,
       phones: found.phones.map(toPhoneView),
       categories: categoriesOf(person).filter((category) => found.categories.includes(category.code)),
@@ -210,12 +210,7 @@ function categoriesOf(person: Person): ReturnType<typeof toCategoryView>[] {
   return CATEGORIES.filter((category) => person.categories.includes(category.code)).map(toCategoryView);
 }
 
-function toTimelineView({
-  caseId: _caseId,
-  categories: _categories,
-  byUserId: _byUserId,
-  callId,
-  ...entry
-}: HistoryEntry): TimelineEntry {
-  return { ...entry, ...(callId === null ? {} : { callId }) };
+/** The fields that only decide who may see an entry are dropped by the contract when the view is sent. */
+function toTimelineView({ callId, ...entry }: HistoryEntry): TimelineEntry {
+  return callId === null ? entry : { ...entry, callId };
 }

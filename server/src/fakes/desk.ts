@@ -78,12 +78,13 @@ export class Desk {
   /** The socket itself, for sending what no well-behaved browser sends. */
   get socket(): Socket {
     if (this.#socket === null) throw new Error('not connected');
-    return this.#socket as unknown as Socket; // the untyped map allows malformed commands
+    return this.#socket; // the untyped map allows malformed commands
   }
 
   /** Sends a command and answers the acknowledgement. */
   async send<T = CallView>(event: string, ...args: unknown[]): Promise<Ack<T>> {
-    return (await this.socket.timeout(8_000).emitWithAck(event, ...args)) as Ack<T>; // what the server sends is what is being tested
+    const reply: unknown = await this.socket.timeout(8_000).emitWithAck(event, ...args);
+    return reply as Ack<T>; // what the server sends is what is being tested
   }
 
   /** The last news of a call, as the screen would show it. */

@@ -12,6 +12,7 @@ import {
   type GatewayCommand,
 } from '#contracts/gateway.contract';
 import { GatewayId, UserId } from '#contracts/ids.contract';
+import { messagesOf } from '../platform/database/redis-stream.ts';
 
 /** Speaks the gateway's side of contracts/gateway.contract.ts over Redis; tests decide what it refuses and what happens. */
 export class FakeGateway {
@@ -92,8 +93,8 @@ export class FakeGateway {
     let position = '0';
     while (this.#isRunning) {
       try {
-        const streams = await this.#reader.xRead({ key: commandStream(this.id), id: position }, { BLOCK: 200, COUNT: 10 });
-        for (const message of streams?.[0]?.messages ?? []) {
+        const reply: unknown = await this.#reader.xRead({ key: commandStream(this.id), id: position }, { BLOCK: 200, COUNT: 10 });
+        for (const message of messagesOf(reply)) {
           position = message.id;
           await this.#receive(CommandEnvelope.parse(JSON.parse(message.message['command'] ?? '')));
         }

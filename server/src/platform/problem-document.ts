@@ -1,5 +1,5 @@
 import { PROBLEMS, type Problem } from '#contracts/problem.contract';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { DomainError, describeError } from './errors.ts';
 import type { Logger } from './logging/logger.ts';
 

@@ -1,6 +1,7 @@
 import { FACT_GROUP, FACT_STREAM, FactEnvelope, factWatermark } from '#contracts/gateway.contract';
 import type { GatewayId } from '#contracts/ids.contract';
 import type { Redis } from '../platform/database/redis.ts';
+import { messagesOf, type StreamMessage } from '../platform/database/redis-stream.ts';
 import { describeError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging/logger.ts';
 import type { FactStore } from './fact.store.ts';
@@ -16,11 +17,6 @@ const RETRY_MAX_MS = 3_000;
 /** A fact whose effects fail this often for no reason of the network is set aside, so that it cannot stop all telephony. */
 const MAX_ATTEMPTS = 5;
 const REJECTED_STREAM = 'kk:facts:rejected';
-
-interface Message {
-  id: string;
-  message: Record<string, string>;
-}
 
 /** Carries out what follows from a fact. May be called again for the same fact and must then change nothing more. */
 export type ApplyFact = (envelope: FactEnvelope) => Promise<void>;
@@ -103,21 +99,19 @@ export class FactConsumer {
   }
 
   async #readNew(): Promise<void> {
-    const streams = await this.#blocking.xReadGroup(
+    const reply: unknown = await this.#blocking.xReadGroup(
       FACT_GROUP,
       CONSUMER,
       { key: FACT_STREAM, id: '>' },
       { COUNT: BATCH, BLOCK: BLOCK_MS },
     );
-    for (const stream of streams ?? []) {
-      for (const message of stream.messages) {
-        await this.#take(message);
-        if (!(await this.#lease.hold())) throw new Error('The lease on facts was lost.');
-      }
+    for (const message of messagesOf(reply)) {
+      await this.#take(message);
+      if (!(await this.#lease.hold())) throw new Error('The lease on facts was lost.');
     }
   }
 
-  async #take({ id, message }: Message): Promise<void> {
+  async #take({ id, message }: StreamMessage): Promise<void> {
     const parsed = FactEnvelope.safeParse(parseJson(message['fact']));
     if (!parsed.success) {
       this.#logger.error({ messageId: id }, 'A fact does not match its contract and was set aside.');

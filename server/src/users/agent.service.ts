@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { phonePresence } from '#contracts/gateway.contract';
-import { UserId } from '#contracts/ids.contract';
+import type { UserId } from '#contracts/ids.contract';
 import type { AgentView } from '#contracts/users.contract';
 import type { Clock } from '../platform/clock.ts';
 import { RedisRecord } from '../platform/database/redis-record.ts';

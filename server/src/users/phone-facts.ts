@@ -54,7 +54,7 @@ export class PhoneFacts {
   async #register({ userId, address }: FactOf<'phone.registered'>, source: string): Promise<void> {
     const useCase = { permission: 'phone.register', action: 'phone.register', subject: () => null, source } as const;
     try {
-      await this.#with.useCases.run(useCase, await this.#actorOf(userId, address), async () => undefined);
+      await this.#with.useCases.run(useCase, await this.#actorOf(userId, address), () => Promise.resolve());
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       this.#with.phones.drop(userId);

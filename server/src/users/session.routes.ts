@@ -19,7 +19,7 @@ export function sessionRoutes(sessions: SessionService, credentials: PhoneCreden
       permission: 'public',
       action: 'site.read',
       reply: SiteView,
-      run: async () => sessions.site(),
+      run: () => Promise.resolve(sessions.site()),
     }),
     appRoute({
       method: 'POST',
@@ -40,7 +40,7 @@ export function sessionRoutes(sessions: SessionService, credentials: PhoneCreden
       permission: 'session.read',
       action: 'session.read',
       reply: SessionView,
-      run: async ({ actor }) => sessions.view(personOf(actor)),
+      run: ({ actor }) => Promise.resolve(sessions.view(personOf(actor))),
     }),
     appRoute({
       method: 'DELETE',

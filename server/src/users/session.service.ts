@@ -97,7 +97,7 @@ export class SessionService {
   async #end(person: Person): Promise<void> {
     const { sessions, credentials, phones } = this.#with;
     const ended = await sessions.end(person.sessionKey);
-    if (ended?.phoneUsername != null) {
+    if (ended !== null && ended.phoneUsername !== null) {
       await credentials.revoke(ended.phoneUsername);
       phones.drop(person.userId);
     }

@@ -40,7 +40,7 @@ export function guardScope(schema: Schema, options: { path: string }): void {
     });
   }
   schema.pre('aggregate', function (this: Aggregate<unknown>) {
-    const scope = takeScope(this.options as Record<string, unknown>, 'aggregate'); // mongoose types the options without the custom field
+    const scope = takeScope(this.options, 'aggregate');
     if (scope.kind === 'values') this.pipeline().unshift({ $match: { [options.path]: { $in: [...scope.values] } } });
   });
   schema.pre('save', function () {

@@ -22,7 +22,7 @@ const routes: Route<string, Actor>[] = [
     action: 'greeting.read',
     params: z.object({ name: z.string().max(5) }),
     reply: Greeting,
-    run: async ({ params }) => ({ text: `Hello ${params.name}`, secret: 'kept here' }) as { text: string },
+    run: ({ params }) => Promise.resolve({ text: `Hello ${params.name}`, secret: 'kept here' }),
   }),
   route({
     method: 'POST',
@@ -31,7 +31,7 @@ const routes: Route<string, Actor>[] = [
     action: 'greeting.write',
     body: Greeting,
     reply: 'empty',
-    run: async () => undefined,
+    run: () => Promise.resolve(),
   }),
   route({
     method: 'GET',

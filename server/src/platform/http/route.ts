@@ -5,9 +5,9 @@ import type { FileReply } from './file-reply.ts';
 export interface Exchange {
   /** The browser's address, IPv4 where it is one. */
   readonly address: string;
-  setCookie(cookie: string): void;
+  readonly setCookie: (cookie: string) => void;
   /** Names the record for the audit entry when it is known only now. */
-  nameSubject(id: string): void;
+  readonly nameSubject: (id: string) => void;
 }
 
 export interface RouteInput<Params, Body, Actor> {

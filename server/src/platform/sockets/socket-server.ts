@@ -31,7 +31,7 @@ export interface SocketServerOptions<Permission extends string, Actor> {
   /** Whether the session still lives; asking is no use of it. */
   isAlive(cookies: string | undefined): Promise<boolean>;
   connected(userId: string): Promise<void>;
-  disconnected(userId: string): Promise<void>;
+  disconnected(userId: string): void;
 }
 
 interface SocketData {
@@ -119,7 +119,7 @@ export class SocketServer<Permission extends string, Actor, Events extends objec
       const turn = (queues.get(name) ?? Promise.resolve()).then(() => this.#handle(socket, name, args));
       queues.set(name, turn);
     });
-    socket.on('disconnect', () => void this.#notify(() => this.#options.disconnected(userId)));
+    socket.on('disconnect', () => this.#options.disconnected(userId));
     void this.#notify(() => this.#options.connected(userId));
   }
 
@@ -128,7 +128,7 @@ export class SocketServer<Permission extends string, Actor, Events extends objec
     const requestId = randomUUID();
     const last = args.at(-1);
     const acknowledge = (reply: Ack<unknown>): void => {
-      if (typeof last === 'function') last(reply);
+      if (typeof last === 'function') Reflect.apply(last, undefined, [reply]);
     };
     await runInContext({ requestId, userId: socket.data.userId }, async () => {
       try {
