@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, DestroyRef, DOCUMENT, effect, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, DOCUMENT, effect, inject, input, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoPipe } from '@jsverse/transloco';
 import { BrandMark } from '../design/brand-mark';
@@ -45,6 +45,10 @@ export class Wallboard {
   protected readonly around = wordsAround;
   protected readonly today = computed(() => japanDate(this.#clock.now()));
   protected readonly time = computed(() => japanTime(this.#clock.now()));
+  readonly #leaveError = signal<unknown>(undefined);
+  protected readonly leaveProblem = computed(() =>
+    this.#leaveError() === undefined ? undefined : this.#problemText.of(this.#leaveError()),
+  );
   /** Whoever has no other screen leaves from here. */
   protected readonly hasOtherScreens = computed(() => this.session.can('cases.list'));
   protected readonly board = this.store.board;
@@ -117,14 +121,14 @@ export class Wallboard {
     return SEPARATED.format(value);
   }
 
+  /** The session goes on until the server has ended it, so a refusal keeps the board and is shown. */
   protected async logOut(): Promise<void> {
     try {
       await this.session.logOut();
-    } catch {
-      // The server cannot be reached; the log-in screen says so and the cookie ends by itself.
-      this.session.forget();
+      await this.#router.navigate(['/login']);
+    } catch (error) {
+      this.#leaveError.set(error);
     }
-    await this.#router.navigate(['/login']);
   }
 
   protected async toggleFullScreen(): Promise<void> {
