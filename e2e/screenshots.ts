@@ -59,7 +59,7 @@ try {
   await desk.saveResult('11');
   await page.goto(`/desk/${caseId}`);
   await page.getByTestId('play-recording').first().click();
-  await page.getByTestId('player-waveform').waitFor();
+  await page.getByTestId('waveform').waitFor();
   await picture(page, 'recording');
 
   await page.goto('/today');
@@ -73,7 +73,7 @@ try {
   await new AgentDesk(board, centre).logIn('k3001');
   await board.waitForURL(/today|wallboard|desk/);
   await board.goto('/wallboard');
-  await board.getByTestId('board-contact-rate').waitFor();
+  await board.locator('.huge').waitFor();
   await picture(board, 'wallboard');
 } finally {
   await seat.close();

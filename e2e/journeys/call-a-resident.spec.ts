@@ -50,11 +50,11 @@ test('an agent calls a resident, both hear each other, and the recording keeps e
   await desk.saveResult('11');
   await desk.page.goto(`/desk/${caseId}`);
   await desk.page.getByTestId('play-recording').first().click();
-  await expect(desk.page.getByTestId('player-waveform')).toBeVisible();
-  await desk.page.getByTestId('player-play').click();
+  await expect(desk.page.getByTestId('waveform')).toBeVisible();
+  await desk.page.getByTestId('play').click();
   await expect
     .poll(() =>
-      desk.page.evaluate(() => document.querySelector<HTMLAudioElement>('[data-testid="player-audio"]')?.currentTime ?? 0),
+      desk.page.evaluate(() => document.querySelector<HTMLAudioElement>('[data-testid="recording-audio"]')?.currentTime ?? 0),
     )
     .toBeGreaterThan(0.5);
 });
@@ -63,7 +63,7 @@ test('digits pressed at the desk reach the resident', async ({ desk, centre }) =
   await desk.dialNumberEndingIn(1);
   await desk.expectPhase('talking');
   const residentCall = await centre.carrier.current();
-  await desk.page.getByTestId('dialpad-open').click();
+  await desk.page.getByTestId('dialpad-button').click();
   for (const digit of ['1', '5', '#']) await desk.page.getByTestId(`dialpad-${digit}`).click();
   await expect.poll(() => centre.carrier.digits(residentCall.id)).toBe('15#');
   await desk.page.keyboard.press('Escape');

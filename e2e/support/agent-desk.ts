@@ -43,7 +43,7 @@ export class AgentDesk {
     const found = await this.findNumberEndingIn(digit);
     await this.page.goto(`/desk/${found.caseId}`);
     await this.untilPhoneReady();
-    await this.page.locator(`[data-testid="dial-button"][data-phone-id="${found.phoneId}"]`).click();
+    await this.page.getByTestId(`dial-${found.phoneId}`).click();
   }
 
   async expectPhase(phase: CallPhase | 'idle', timeoutMs = 10_000): Promise<void> {
@@ -54,14 +54,23 @@ export class AgentDesk {
     await this.page.getByTestId('hang-up-button').click();
   }
 
+  /** The result that the line suggests is chosen already: as the one large answer after a call nobody took, or in the row of codes. */
   async expectSuggestedResult(code: string): Promise<void> {
-    await expect(this.page.getByTestId(`result-${code}`)).toHaveAttribute('aria-checked', 'true');
+    const chosen = this.page.locator(
+      `[data-testid="result-selected"][data-code="${code}"], [data-testid="result-${code}"][data-selected="true"]`,
+    );
+    await expect(chosen.first()).toBeVisible();
   }
 
+  /** Saves with the suggested result, or with another one. */
   async saveResult(code?: string): Promise<void> {
-    if (code) await this.page.getByTestId(`result-${code}`).click();
+    if (code) {
+      const choice = this.page.getByTestId(`result-${code}`);
+      if ((await choice.count()) === 0) await this.page.getByTestId('result-more').click();
+      await choice.click();
+    }
     await this.page.getByTestId('save-result').click();
-    await expect(this.page.getByTestId('call-phase')).not.toHaveAttribute('data-phase', 'wrap-up');
+    await expect.poll(async () => (await this.currentCall())?.phase ?? 'done').toBe('done');
   }
 
   async currentCall(): Promise<CurrentCallView['call']> {

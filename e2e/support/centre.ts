@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readSettings, type Settings } from '../../scripts/start/settings.ts';
@@ -64,8 +64,10 @@ export class Centre {
     return path.join(this.settings.dataDir, 'logs');
   }
 
+  /** Stops it and deletes its data; the logs stay in test-results for whoever asks why a journey failed. */
   async stop(): Promise<void> {
     await this.stack.stop();
+    cpSync(this.logFolder, path.join(root, 'test-results', `logs-${this.settings.HTTP_PORT}`), { recursive: true });
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
