@@ -104,6 +104,25 @@ describe('a call', () => {
     desk.close();
   });
 
+  it('is refused by the contact gate with its reasons, and nothing is dialled', async () => {
+    const desk = await readyAgent(stack);
+    stack.gateway.commands.length = 0;
+    const today = (await desk.fetch('GET', '/api/cases/today')).body as TodayView;
+    const stopped = today.rows.find((row) => row.state === 'stopped');
+    const opened = (await desk.fetch('GET', `/api/cases/${stopped?.id ?? ''}`)).body as CaseView;
+    const phoneId = opened.phones.find((phone) => phone.kind !== 'workplace')?.id;
+    const reply = await desk.send('call:dial', {
+      requestId: randomUUID(),
+      caseId: opened.id,
+      phoneId,
+      categoryCode: opened.debts[0]?.categoryCode,
+    });
+    expect(reply.ok ? null : [reply.problem.code, reply.problem.reasons]).toEqual(['call.refused-by-gate', ['stop-flag']]);
+    expect(stack.gateway.commands).toEqual([]);
+    expect(((await desk.fetch('GET', '/api/calls/current')).body as { call: CallView | null }).call).toBeNull();
+    desk.close();
+  });
+
   it('tells the agent when the gateway refuses or does not answer, and is ready for the next call', async () => {
     const desk = await readyAgent(stack);
     stack.gateway.refusal = 'failed';

@@ -73,7 +73,10 @@ function newCall(start: Start): Omit<Call, 'direction' | 'phase' | 'agentId' | '
   };
 }
 
-export function newOutboundCall(start: Start & { agentId: UserId; caseId: CaseId; phoneId: PhoneId }): Call {
+/** A call that an agent makes: it has an agent, a case and a number from the start. */
+export type OutboundCall = Call & { agentId: UserId; caseId: CaseId; phoneId: PhoneId };
+
+export function newOutboundCall(start: Start & Pick<OutboundCall, 'agentId' | 'caseId' | 'phoneId'>): OutboundCall {
   return { ...newCall(start), ...start, direction: 'outbound', phase: 'dialling', candidates: [] };
 }
 

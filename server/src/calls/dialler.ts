@@ -1,5 +1,5 @@
 import type { CallView, DialCall } from '#contracts/calls.contract';
-import { CallId, type GatewayId } from '#contracts/ids.contract';
+import { CallId, type GatewayId, type PhoneNumber } from '#contracts/ids.contract';
 import { scopeOf, type Person } from '../access/actor.ts';
 import { visibleDebts, type Case, type ResidentPhone } from '../cases/case.model.ts';
 import type { CaseService } from '../cases/case.service.ts';
@@ -10,7 +10,7 @@ import { SYSTEM_SCOPE } from '../platform/database/scope-guard.ts';
 import { DomainError } from '../platform/errors.ts';
 import type { AgentService } from '../users/agent.service.ts';
 import type { CallChanges } from './call-changes.ts';
-import { failBeforeDialling, newOutboundCall } from './call.model.ts';
+import { failBeforeDialling, newOutboundCall, type OutboundCall } from './call.model.ts';
 import type { TelephoneGateway } from './call.ports.ts';
 import type { CallStore } from './call.store.ts';
 import { toCallView } from './call-view.model.ts';
@@ -68,25 +68,31 @@ export class Dialler {
       number: phone.number,
       startedAt: this.#with.clock.now().toISOString(),
     });
-    if (!(await this.#with.changes.add(call))) throw new DomainError('gateway.command-repeated');
-    try {
-      const { agentId, number: to } = { agentId: person.userId, number: phone.number };
-      await this.#with.gateway.send(gatewayId, {
-        type: 'call.dial',
-        callId: id,
-        agentId,
-        to,
-        callerId: category.callerId,
-        ringSeconds: RING_SECONDS,
-      });
-    } catch (error) {
-      await this.#with.changes.apply(id, (current) =>
-        current.phase === 'dialling' ? failBeforeDialling(current, this.#with.clock.now().toISOString()) : current,
-      );
-      throw error;
-    }
+    await this.#store(call);
+    await this.#command(call, { to: phone.number, callerId: category.callerId });
     // Facts may have been faster than the reply.
     return toCallView((await this.#with.calls.find(SYSTEM_SCOPE, id)) ?? call);
+  }
+
+  /** The call is on record before anybody's telephone rings. */
+  async #store(call: OutboundCall): Promise<void> {
+    try {
+      if (!(await this.#with.changes.add(call))) throw new DomainError('gateway.command-repeated');
+    } catch (error) {
+      await this.#with.agents.release(call.agentId, call.id);
+      throw error;
+    }
+  }
+
+  async #command(call: OutboundCall, numbers: { to: PhoneNumber; callerId: PhoneNumber }): Promise<void> {
+    const { id: callId, agentId, gatewayId } = call;
+    try {
+      await this.#with.gateway.send(gatewayId, { type: 'call.dial', callId, agentId, ...numbers, ringSeconds: RING_SECONDS });
+    } catch (error) {
+      const at = this.#with.clock.now().toISOString();
+      await this.#with.changes.apply(callId, (now) => (now.phase === 'dialling' ? failBeforeDialling(now, at) : now));
+      throw error;
+    }
   }
 
   /** Everything that must be so before anybody's telephone rings. */
