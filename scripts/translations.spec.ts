@@ -13,7 +13,9 @@ type Words = Record<string, string>;
 function flatten(value: unknown, path = ''): Words {
   if (typeof value === 'string') return { [path]: value };
   if (typeof value !== 'object' || value === null) throw new Error(`${path} is neither a text nor a group of texts`);
-  return Object.assign({}, ...Object.entries(value).map(([key, inner]) => flatten(inner, path ? `${path}.${key}` : key)));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => Object.entries(flatten(inner, path ? `${path}.${key}` : key))),
+  );
 }
 
 function read(scope: string, locale: string): Words {
@@ -76,7 +78,7 @@ describe('the words of the screens', () => {
   });
 
   it('are there for every key that a screen uses', () => {
-    const known = Object.keys(Object.assign({}, ...scopes.map((scope) => read(scope, 'ja'))));
+    const known = scopes.flatMap((scope) => Object.keys(read(scope, 'ja')));
     let checked = 0;
     for (const file of filesBelow(join(CLIENT, 'src/app'), /(?<!\.spec|\.testing)\.(ts|html)$/)) {
       for (const { key, isWhole } of keysUsed(readFileSync(file, 'utf8'))) {

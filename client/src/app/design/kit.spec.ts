@@ -2,6 +2,7 @@ import { Component, signal } from '@angular/core';
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import { TranslocoService } from '@jsverse/transloco';
 import type { GateVerdict } from '#contracts/cases.contract';
+import { elementOf, find } from '../platform/element.testing';
 import { provideTranslations } from '../platform/translations.testing';
 import { Bridge, type BridgeParty, type BridgeSpan } from './bridge';
 import { FlagBar, type FlagItem } from './flag-bar';
@@ -22,7 +23,7 @@ async function show<Kit>(kit: new () => Kit, inputs: Record<string, unknown>): P
 
 /** The element's text with its white space folded, as it is read. */
 function textOf(fixture: ComponentFixture<unknown>, selector?: string): string {
-  const root: HTMLElement = fixture.nativeElement;
+  const root = elementOf(fixture);
   const element = selector ? root.querySelector(selector) : root;
   return (element?.textContent ?? '').replaceAll(/\s+/g, ' ').trim();
 }
@@ -35,8 +36,8 @@ describe('the design kit', () => {
 
   it('hides an icon from screen readers', async () => {
     const fixture = await show(Icon, { name: 'call' });
-    expect(fixture.nativeElement.querySelector('svg').getAttribute('aria-hidden')).toBe('true');
-    expect(fixture.nativeElement.querySelector('path').getAttribute('d')).toContain('M');
+    expect(find(fixture, 'svg').getAttribute('aria-hidden')).toBe('true');
+    expect(find(fixture, 'path').getAttribute('d')).toContain('M');
   });
 
   it('gives every state a word and an icon of its own', async () => {
@@ -63,7 +64,7 @@ describe('the design kit', () => {
     const spans: BridgeSpan[] = [{ kind: 'both', text: '聞こえる' }, { kind: 'none' }];
     const fixture = await show(Bridge, { parties, spans, sentence: 'あなたと早川さんが話せます' });
     expect(textOf(fixture, '[aria-live=polite]')).toBe('あなたと早川さんが話せます');
-    const drawing = fixture.nativeElement.querySelector('.drawing');
+    const drawing = find(fixture, '.drawing');
     expect(drawing.getAttribute('aria-hidden')).toBe('true');
     expect(drawing.querySelectorAll('path').length).withContext('icons and one arc').toBe(4);
     expect(drawing.querySelectorAll('.pier.invited').length).toBe(1);
@@ -75,13 +76,13 @@ describe('the design kit', () => {
       { code: 'S02', word: '弁護士受任', since: '2026-04-20', by: 'センター' },
     ];
     const fixture = await show(FlagBar, { flags });
-    expect(fixture.nativeElement.getAttribute('role')).toBe('alert');
+    expect(elementOf(fixture).getAttribute('role')).toBe('alert');
     expect(textOf(fixture, '.lead')).toMatch(/^停止 1 ?注意 1$/);
     expect(textOf(fixture, 'li')).toMatch(/^S02 ?弁護士受任 ?令和8年4月20日から\(センター\)$/);
   });
 
   it('draws no flag bar without flags', async () => {
-    expect((await show(FlagBar, { flags: [] })).nativeElement.querySelector('.bar')).toBeNull();
+    expect(elementOf(await show(FlagBar, { flags: [] })).querySelector('.bar')).toBeNull();
   });
 
   it('reads masked dots as one word, so that their number tells nothing', async () => {
@@ -92,16 +93,16 @@ describe('the design kit', () => {
 
   it('says a level as a meter within its bounds', async () => {
     const fixture = await show(Meter, { level: 1.7, label: '入力の大きさ' });
-    expect(fixture.nativeElement.getAttribute('role')).toBe('meter');
-    expect(fixture.nativeElement.getAttribute('aria-valuenow')).toBe('100');
-    expect(fixture.nativeElement.querySelectorAll('i.lit').length).toBe(16);
+    expect(elementOf(fixture).getAttribute('role')).toBe('meter');
+    expect(elementOf(fixture).getAttribute('aria-valuenow')).toBe('100');
+    expect(elementOf(fixture).querySelectorAll('i.lit').length).toBe(16);
     fixture.componentRef.setInput('level', 0);
     await fixture.whenStable();
-    expect(fixture.nativeElement.querySelectorAll('i.lit').length).toBe(0);
+    expect(elementOf(fixture).querySelectorAll('i.lit').length).toBe(0);
   });
 
   it('gives a date its machine-readable form, and the AD date where the text has none', async () => {
-    const time = (await show(Wareki, { date: '2026-12-01', form: 'table' })).nativeElement.querySelector('time');
+    const time = find(await show(Wareki, { date: '2026-12-01', form: 'table' }), 'time');
     expect(time.getAttribute('datetime')).toBe('2026-12-01');
     expect(time.getAttribute('title')).toBe('2026-12-01');
   });

@@ -1,4 +1,5 @@
 import { TestBed } from '@angular/core/testing';
+import { find } from '../platform/element.testing';
 import { provideTranslations } from '../platform/translations.testing';
 import { ToastOutlet } from './toast-outlet';
 import { TOAST_STAYS_MS, Toasts } from './toasts';
@@ -54,7 +55,7 @@ describe('a toast', () => {
     const fixture = TestBed.createComponent(ToastOutlet);
     toasts.show({ text: '14:56 に再架電します', undo: () => undefined });
     fixture.detectChanges();
-    const live: HTMLElement = fixture.nativeElement.querySelector('[aria-live=polite]');
+    const live = find(fixture, '[aria-live=polite]');
     expect(live.textContent).toContain('14:56 に再架電します');
     expect(live.querySelector('button')?.textContent).toContain('Ctrl+Z');
   });

@@ -1,6 +1,7 @@
 import { provideHttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
+import { elementOf } from '../platform/element.testing';
 import { settle } from '../platform/settle.testing';
 import { provideTranslations } from '../platform/translations.testing';
 import { RecordingPlayer } from './recording-player';
@@ -24,7 +25,7 @@ describe('the recording player', () => {
     TestBed.configureTestingModule({ providers: [provideTranslations(), provideHttpClient(), provideHttpClientTesting()] });
     http = TestBed.inject(HttpTestingController);
     fixture = TestBed.createComponent(RecordingPlayer);
-    player = fixture.nativeElement;
+    player = elementOf(fixture);
     fixture.componentRef.setInput('callId', 'c1');
     await settle(fixture);
   });

@@ -6,6 +6,7 @@ import { HeadsetCheck } from '../phone/headset-check';
 import { Language } from '../platform/language';
 import { ProblemError } from '../platform/problem';
 import { Session } from '../platform/session';
+import { elementOf } from '../platform/element.testing';
 import { settle } from '../platform/settle.testing';
 import { Site } from '../platform/site';
 import { provideTranslations } from '../platform/translations.testing';
@@ -36,7 +37,7 @@ describe('the log-in screen', () => {
       ],
     }).overrideComponent(Login, { remove: { imports: [HeadsetCheck] }, add: { schemas: [CUSTOM_ELEMENTS_SCHEMA] } });
     fixture = TestBed.createComponent(Login);
-    page = fixture.nativeElement;
+    page = elementOf(fixture);
     await fixture.whenStable();
   });
   afterEach(() => localStorage.clear());

@@ -7,6 +7,7 @@ import { provideTranslocoScope } from '@jsverse/transloco';
 import type { WallboardView } from '#contracts/wallboard.contract';
 import { Clock } from '../platform/clock';
 import { Session } from '../platform/session';
+import { elementOf } from '../platform/element.testing';
 import { settle } from '../platform/settle.testing';
 import { SocketLink } from '../platform/socket-link';
 import { FakeSocket, provideFakeSocket } from '../platform/socket.testing';
@@ -63,7 +64,7 @@ describe('the wallboard', () => {
     http = TestBed.inject(HttpTestingController);
     TestBed.inject(SocketLink).open();
     fixture = TestBed.createComponent(Wallboard);
-    page = fixture.nativeElement;
+    page = elementOf(fixture);
     http.expectOne('/api/wallboard').flush(boardAt(AT, 411));
     await settle(fixture);
   });
