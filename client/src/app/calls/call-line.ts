@@ -1,4 +1,5 @@
-import { effect, inject, Injectable, untracked } from '@angular/core';
+import { DestroyRef, effect, inject, Injectable, untracked } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router } from '@angular/router';
 import { TranslocoService } from '@jsverse/transloco';
 import { Toasts } from '../design/toasts';
@@ -22,15 +23,20 @@ export class CallLine {
   readonly #router = inject(Router);
   readonly #toasts = inject(Toasts);
   readonly #transloco = inject(TranslocoService);
+  #hungUpAtMs = -Infinity;
 
   constructor() {
     this.#followSession();
     this.#followPhase();
     this.#announceMissed();
+    this.#fetchWords();
     const shortcuts = inject(Shortcuts);
-    shortcuts.register('F4', () => this.hangUp(), { ignoreRepeatWithinMs: HANG_UP_ONCE_WITHIN_MS });
-    shortcuts.register('Alt+M', () => this.toggleMute());
-    shortcuts.register('F2', () => this.answer());
+    const taken = [
+      shortcuts.register('F4', () => this.#pressHangUp()),
+      shortcuts.register('Alt+M', () => this.toggleMute()),
+      shortcuts.register('F2', () => this.answer()),
+    ];
+    inject(DestroyRef).onDestroy(() => taken.forEach((giveBack) => giveBack()));
   }
 
   answer(): void {
@@ -49,6 +55,12 @@ export class CallLine {
   toggleMute(): void {
     const call = this.#calls.call();
     if (call?.phase === 'talking') void this.#calls.mute(!call.isMuted);
+  }
+
+  #pressHangUp(): void {
+    if (!isMicrophoneNeeded(this.#calls.phase()) || performance.now() - this.#hungUpAtMs < HANG_UP_ONCE_WITHIN_MS) return;
+    this.#hungUpAtMs = performance.now();
+    this.hangUp();
   }
 
   #followSession(): void {
@@ -74,6 +86,13 @@ export class CallLine {
       // No number and no name: notifications appear on locked screens.
       new Notification(this.#transloco.translate('calls.inbound.notification'), { tag: 'kk-call' });
     }
+  }
+
+  /** A call may ring on any page: its words are fetched before, not when it rings. */
+  #fetchWords(): void {
+    this.#transloco.langChanges$.pipe(takeUntilDestroyed()).subscribe((language) => {
+      for (const scope of ['calls', 'cases']) this.#transloco.load(`${scope}/${language}`).subscribe();
+    });
   }
 
   #announceMissed(): void {

@@ -74,4 +74,9 @@ export class LineBar {
     { initialValue: this.#router.url },
   );
   protected readonly isAway = computed(() => this.calls.phase() !== 'idle' && !this.#url().startsWith('/desk'));
+
+  constructor() {
+    // The desk is fetched before a call rings on another page, not when it rings.
+    void import('./desk.routes');
+  }
 }

@@ -1,4 +1,4 @@
-import { computed, DOCUMENT, effect, inject, Injectable, signal, untracked } from '@angular/core';
+import { computed, DestroyRef, DOCUMENT, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { ContentCode, ResultCode } from '#contracts/call-results.contract';
 import type { CallView } from '#contracts/calls.contract';
 import type { CallId } from '#contracts/ids.contract';
@@ -37,7 +37,7 @@ export class RecordDraft {
   readonly suggested = computed(() => this.#calls.call()?.suggestedResult ?? null);
   /** The agent's choice, else the line's suggestion. */
   readonly selected = computed(() => this.#draft()?.resultCode ?? this.suggested());
-  readonly isSuggestion = computed(() => this.selected() !== null && this.#draft()?.resultCode == null);
+  readonly isSuggestion = computed(() => this.selected() !== null && (this.#draft()?.resultCode ?? null) === null);
 
   /** The first digit of a code that is being typed, to be shown. */
   readonly typedDigit = computed(() => this.#typed()?.first ?? '');
@@ -50,7 +50,10 @@ export class RecordDraft {
       untracked(() => this.#follow(call));
     });
     // Not beforeunload: that one is not fired when a phone or a full-screen app is closed.
-    inject(DOCUMENT).defaultView?.addEventListener('pagehide', () => this.flush());
+    const page = inject(DOCUMENT).defaultView;
+    const flush = (): void => this.flush();
+    page?.addEventListener('pagehide', flush);
+    inject(DestroyRef).onDestroy(() => page?.removeEventListener('pagehide', flush));
   }
 
   write(note: string): void {

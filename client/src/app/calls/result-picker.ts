@@ -105,7 +105,7 @@ export class ResultPicker {
   protected readonly draft = inject(RecordDraft);
   protected readonly isAllShown = signal(false);
   protected readonly shown = computed(() => {
-    const wasAnswered = this.#calls.call()?.answeredAt != null;
+    const wasAnswered = Boolean(this.#calls.call()?.answeredAt);
     const codes = this.isAllShown() ? [...RESULT_CODES] : likelyResults(wasAnswered, this.draft.selected());
     return codes.filter((code) => code !== this.except());
   });

@@ -109,7 +109,7 @@ function loadChoices(): Partial<Record<DeviceUse, AudioDevice>> {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(CHOICES_KEY) ?? '{}');
     // Written by choose() alone; anything else in there is ignored by the lookups, which compare strings.
-    return typeof stored === 'object' && stored !== null ? (stored as Partial<Record<DeviceUse, AudioDevice>>) : {};
+    return typeof stored === 'object' && stored !== null ? stored : {};
   } catch {
     return {};
   }

@@ -1,5 +1,5 @@
 import { inject, Injectable, InjectionToken } from '@angular/core';
-import { Inviter, Registerer, SessionState, UserAgent, UserAgentState } from 'sip.js';
+import { Inviter, Registerer, RegistererState, SessionState, UserAgent, UserAgentState } from 'sip.js';
 import { defaultSessionDescriptionHandlerFactory, SessionDescriptionHandler } from 'sip.js/lib/platform/web';
 import type { PhoneCredential } from '#contracts/users.contract';
 import { type LinkLoss, type LinkQuality, LinkRefused, type PhoneLink, type PhoneLinks } from './phone-links';
@@ -77,7 +77,7 @@ class SipLink implements PhoneLink {
     this.#isUp = true;
     // A registration that runs out or is refused later is a lost link too.
     this.#registerer.stateChange.addListener((state) => {
-      if (state !== 'Registered') this.#lose('socket');
+      if (state !== RegistererState.Registered) this.#lose('socket');
     });
   }
 
