@@ -7,12 +7,13 @@ import { Icon } from '../design/icon';
 import { KeyHint } from '../design/key-hint';
 import { Meter } from '../design/meter';
 import { ProblemPanel } from '../design/problem-panel';
-import { StateTag } from '../design/state-tag';
+import { type StateName, StateTag } from '../design/state-tag';
 import { Tag } from '../design/tag';
 import { Phone } from '../phone/phone';
 import { Language } from '../platform/language';
 import { ProblemText } from '../platform/problem-text';
 import { Session } from '../platform/session';
+import { AgentStatus } from '../shell/agent-status';
 import { timerOf, toneOf } from './call-phase';
 import { CallLine } from './call-line';
 import { CallStore } from './call-store';
@@ -34,6 +35,7 @@ export class CallBar {
   readonly #language = inject(Language);
   readonly #problemText = inject(ProblemText);
   readonly #session = inject(Session);
+  readonly #agent = inject(AgentStatus);
   protected readonly calls = inject(CallStore);
   protected readonly line = inject(CallLine);
   protected readonly phone = inject(Phone);
@@ -43,6 +45,19 @@ export class CallBar {
   protected readonly call = this.calls.call;
   protected readonly phase = this.calls.phase;
   protected readonly tone = computed(() => toneOf(this.phase()));
+  /** Between calls the agent is what the server says: ready, away, or without a phone. */
+  protected readonly stateName = computed<StateName>(() =>
+    this.phase() === 'idle' && this.#agent.isChoosable() ? this.#agent.tone() : this.tone(),
+  );
+  protected readonly stateLabel = computed(() => {
+    const agentState = this.#agent.view()?.state;
+    const isAgents = this.phase() === 'idle' && agentState && this.#agent.isChoosable();
+    return this.#say(isAgents ? `shell.state.${agentState}` : `calls.phase.${this.phase()}`);
+  });
+  protected readonly hint = computed(() => {
+    if (this.phase() !== 'idle') return this.#say(`calls.hint.${this.phase()}`);
+    return this.stateName() === 'ready' && this.phone.isReady() ? this.#say('calls.hint.idle') : '';
+  });
   protected readonly timer = computed(() => {
     const call = this.call();
     return call && timerOf(call);

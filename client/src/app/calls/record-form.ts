@@ -12,7 +12,7 @@ import { NOTE_LIMIT, RecordDraft } from './record-draft';
 import { CONTENT_CODES } from './result-codes';
 import { ResultPicker } from './result-picker';
 
-const NARROW_CONTENTS = 6;
+const NARROW_CONTENTS = 4;
 
 /** The negotiation record: result, what was talked about, the note, and what saving will do. */
 @Component({
