@@ -57,7 +57,7 @@ async function measureOutbound(desk: AgentDesk, count: number, progress: (line: 
     await desk.page.goto(`/desk/${caseId}`);
     await desk.untilPhoneReady();
     await installStopwatch(desk.page);
-    await desk.page.locator(`[data-testid="dial-button"][data-phone-id="${phoneId}"]`).click();
+    await desk.page.getByTestId(`dial-${phoneId}`).click();
     await desk.expectPhase('talking');
     const heardAt = await readStopwatch(desk.page, 'toneHeard');
     const clickedAt = await readStopwatch(desk.page, 'click');

@@ -25,7 +25,7 @@ export async function installStopwatch(page: Page): Promise<void> {
     document.addEventListener(
       'click',
       (event) => {
-        if ((event.target as Element).closest('[data-testid="dial-button"]')) times.click = now();
+        if ((event.target as Element).closest('[data-testid^="dial-"]')) times.click = now();
       },
       { capture: true },
     );

@@ -26,14 +26,11 @@ function build(interfaces: { browser: string | null; core: string | null } = { b
 }
 
 describe('rtpengine as a media engine', () => {
-  it('is the DTLS server towards a browser from the offer on, so that it says nothing before the browser knows its role', async () => {
+  it('leaves rtpengine the DTLS client towards a browser: as the server its handshakes can hang', async () => {
     const { rtpengine, media } = build();
     const path = await media.takeOffer('kk-g1-a', 'browser', mixerSdp(party));
     await media.makeAnswer('kk-g1-a', 'browser', mixer, path);
-    expect(rtpengine.told.map(({ command, DTLS }) => [command, DTLS])).toEqual([
-      ['offer', 'passive'],
-      ['answer', 'passive'],
-    ]);
+    expect(rtpengine.told.map(({ DTLS }) => DTLS)).toEqual([undefined, undefined]);
   });
 
   it('speaks plain RTP to the mixer and SRTP with ICE to a browser', async () => {
