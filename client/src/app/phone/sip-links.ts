@@ -1,13 +1,12 @@
 import { inject, Injectable, InjectionToken } from '@angular/core';
 import { Inviter, Registerer, RegistererState, SessionState, UserAgent, UserAgentState } from 'sip.js';
-import { defaultSessionDescriptionHandlerFactory, SessionDescriptionHandler } from 'sip.js/lib/platform/web';
+import { SessionDescriptionHandler } from 'sip.js/lib/platform/web';
 import type { PhoneCredential } from '#contracts/users.contract';
+import { deskMediaFactory } from './desk-media';
 import { type LinkLoss, type LinkQuality, LinkRefused, type PhoneLink, type PhoneLinks } from './phone-links';
 
 const REGISTER_EXPIRES_SECONDS = 120;
 const STEP_TIMEOUT_MS = 5_000;
-/** Host candidates only: they are there at once, so this is a limit and not a wait. */
-const ICE_GATHERING_TIMEOUT_MS = 400;
 /** A connection that is "disconnected" for this long does not come back by itself. */
 const MEDIA_PATIENCE_MS = 3_000;
 
@@ -74,6 +73,7 @@ class SipLink implements PhoneLink {
       'the registrar does not answer',
     );
     await within(this.#invite(), 'the gateway does not answer');
+    await within(this.#mediaConnected(), 'the media path did not come up');
     this.#isUp = true;
     // A registration that runs out or is refused later is a lost link too.
     this.#registerer.stateChange.addListener((state) => {
@@ -157,6 +157,19 @@ class SipLink implements PhoneLink {
     });
   }
 
+  /** An answered INVITE is a promise of media; ICE and DTLS have to keep it before anybody is told that the phone is ready. */
+  #mediaConnected(): Promise<void> {
+    const connection = this.#media().peerConnection;
+    return new Promise((connected, failed) => {
+      const look = (): void => {
+        if (connection?.connectionState === 'connected') connected();
+        if (!connection || connection.connectionState === 'failed') failed(new Error('the media path failed'));
+      };
+      connection?.addEventListener('connectionstatechange', look);
+      look();
+    });
+  }
+
   #prepareMedia(handler: unknown): void {
     if (!(handler instanceof SessionDescriptionHandler) || !handler.peerConnection) return;
     const connection = handler.peerConnection;
@@ -204,12 +217,7 @@ function userAgent(credential: PhoneCredential, stream: () => MediaStream): User
     // SIP messages hold telephone numbers and passwords' digests: nothing of them goes to the console.
     logBuiltinEnabled: false,
     logConfiguration: false,
-    sessionDescriptionHandlerFactory: defaultSessionDescriptionHandlerFactory(() => Promise.resolve(stream())),
-    sessionDescriptionHandlerFactoryOptions: {
-      iceGatheringTimeout: ICE_GATHERING_TIMEOUT_MS,
-      // rtpengine answers without BUNDLE, which max-bundle would refuse.
-      peerConnectionConfiguration: { iceServers: [], bundlePolicy: 'balanced', rtcpMuxPolicy: 'require' },
-    },
+    sessionDescriptionHandlerFactory: deskMediaFactory(stream),
   });
 }
 
