@@ -6,7 +6,8 @@ import { expect, test as base } from '../support/test.ts';
 import { runSipp, startSipp } from '../sip/sipp.ts';
 
 const SIPP = '127.0.0.1:19987';
-const ELSEWHERE = '127.0.0.1:19988';
+/** The trunk is told apart by its address, not by its port. */
+const ELSEWHERE = '127.0.0.2:19988';
 const INSURANCE_NUMBER = '0220001100';
 const CALLER = '09000000123';
 
