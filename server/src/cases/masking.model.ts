@@ -1,6 +1,6 @@
 const MASK = '●';
 
-/** Keeps the first character of each part of a name: 鈴木　太郎 is 鈴●　太●. Spaces stay as they are. */
+/** Keeps the first character of each part of a name: 鈴木　太郎 is 鈴●　太●. One dot whatever was there, so that length tells nothing. */
 export function maskName(name: string): string {
   return name
     .split(/([\s\u3000]+)/u)
@@ -9,8 +9,8 @@ export function maskName(name: string): string {
 }
 
 function maskPart(part: string): string {
-  const [first = '', ...rest] = [...part];
-  return first + MASK.repeat(rest.length);
+  const [first = ''] = [...part];
+  return first + MASK;
 }
 
 /** 1980-04-01 is 198●. */
