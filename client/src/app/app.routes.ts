@@ -3,11 +3,11 @@ import type { RedirectFunction, Routes } from '@angular/router';
 import { requirePermission, requireSession } from './platform/guards';
 import { Session } from './platform/session';
 
-/** Where a person's day starts: the list when they have one, else the board. */
+/** Where a person's day starts: the list for those who call, else the board. */
 const goHome: RedirectFunction = async () => {
   const session = inject(Session);
   if (!(await session.load())) return '/login';
-  return session.can('cases.list') ? '/today' : '/wallboard';
+  return session.can('calls.dial') ? '/today' : '/wallboard';
 };
 
 export const routes: Routes = [

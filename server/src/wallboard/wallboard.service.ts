@@ -12,6 +12,8 @@ import { drawWallboard } from './wallboard.model.ts';
 export const WALLBOARD_ROOM = 'wallboard';
 /** Several changes at once make one board. */
 const GATHER_MS = 150;
+/** Without news the board is sent again this often, so that a screen can tell quiet from dead. */
+const HEARTBEAT_MS = 5_000;
 
 interface Collaborators {
   cases: Pick<CaseService, 'countReached'>;
@@ -26,12 +28,15 @@ interface Collaborators {
 export class WallboardService {
   readonly #with: Collaborators;
   #timer: NodeJS.Timeout | null = null;
+  #heartbeat: NodeJS.Timeout | null = null;
 
   constructor(collaborators: Collaborators) {
     this.#with = collaborators;
   }
 
+  /** Once somebody has looked, the board is kept fresh. */
   async view(): Promise<WallboardView> {
+    this.#heartbeat ??= setInterval(() => this.refresh(), HEARTBEAT_MS);
     const { cases, calls, agents, clock } = this.#with;
     const at = clock.now();
     const [reached, counted, queue, views] = await Promise.all([
@@ -50,6 +55,7 @@ export class WallboardService {
 
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
   }
 
   async #show(): Promise<void> {
