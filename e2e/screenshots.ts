@@ -2,24 +2,41 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
+import type { CaseView, TodayView } from '#contracts/cases.contract';
 import { AgentDesk } from './support/agent-desk.ts';
 import { Centre } from './support/centre.ts';
 import { launchSeat, newSeatContext } from './support/seat.ts';
 
 const folder = path.resolve(import.meta.dirname, '../docs/screens');
-const SIZES = { '': [1920, 1080], '-1366': [1366, 768], '-tablet': [1180, 820] } as const;
+/** Small screens are looked at, not kept. */
+const otherSizes = path.resolve(import.meta.dirname, '../test-results/screens');
+const SMALLER = { 1366: [1366, 768], tablet: [1180, 820] } as const;
 
-/** One picture a size, without moving on: the same moment seen on a large screen, a small one and a tablet. */
+/** The same moment seen on a large screen, a small one and a tablet. */
 async function picture(page: Page, name: string): Promise<void> {
-  for (const [suffix, [width, height]] of Object.entries(SIZES)) {
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  for (const [suffix, [width, height]] of Object.entries(SMALLER)) {
     await page.setViewportSize({ width, height });
     await page.waitForTimeout(300);
-    await page.screenshot({ path: path.join(folder, `${name}${suffix}.png`) });
+    await page.screenshot({ path: path.join(otherSizes, `${name}-${suffix}.png`) });
   }
   await page.setViewportSize({ width: 1920, height: 1080 });
 }
 
+/** A person whose desk shows much: with a flag to mind, and a number that is answered. */
+async function findFlaggedCase(desk: AgentDesk): Promise<{ caseId: string; phoneId: string; number: string }> {
+  const { rows } = await desk.get<TodayView>('/api/cases/today');
+  for (const row of rows.filter((candidate) => candidate.state === 'open' && candidate.flags.length > 0)) {
+    const view = await desk.get<CaseView>(`/api/cases/${row.id}`);
+    const phone = view.phones.find((candidate) => candidate.kind !== 'workplace' && /[0-4]$/.test(candidate.display));
+    if (phone && view.gate.allowed) return { caseId: row.id, phoneId: phone.id, number: phone.display };
+  }
+  throw new Error('no open case has a flag and an answered number');
+}
+
 mkdirSync(folder, { recursive: true });
+mkdirSync(otherSizes, { recursive: true });
 const centre = await Centre.start(2);
 const seat = await launchSeat();
 try {
@@ -34,7 +51,7 @@ try {
   await page.getByTestId('today-row').first().waitFor();
   await picture(page, 'today');
 
-  const { caseId } = await desk.findNumberEndingIn(0);
+  const { caseId, phoneId, number } = await findFlaggedCase(desk);
   await page.goto(`/desk/${caseId}`);
   await page.getByTestId('dial-button').first().waitFor();
   await picture(page, 'agent-desk-before-the-call');
@@ -45,14 +62,16 @@ try {
   await desk.expectPhase('wrap-up');
   await desk.saveResult();
 
-  await desk.dialNumberEndingIn(0);
+  await page.goto(`/desk/${caseId}`);
+  await desk.untilPhoneReady();
+  await page.getByTestId(`dial-${phoneId}`).click();
   await desk.expectPhase('talking');
   await page.getByTestId('identity-name-match').click();
   await page.getByTestId('identity-birth-date-match').click();
   await page.getByTestId('note').fill('年金の支給後に納めるとのこと。納付書を紛失、再発行を希望。');
   await page.getByTestId('draft-saved').waitFor();
+  await page.waitForTimeout(8_000);
   await picture(page, 'agent-desk-in-call');
-  await page.emulateMedia({ colorScheme: 'dark' });
   await desk.hangUp();
   await desk.expectPhase('wrap-up');
   await picture(page, 'agent-desk-wrap-up');
@@ -64,7 +83,7 @@ try {
 
   await page.goto('/today');
   await desk.untilPhoneReady();
-  const call = await centre.carrier.ringIn('09000000123', '0220001100');
+  const call = await centre.carrier.ringIn(number.replaceAll('-', ''), '0220001100');
   await page.getByTestId('inbound-pop').waitFor();
   await picture(page, 'inbound');
   await centre.carrier.hangUp(call);
