@@ -22,9 +22,9 @@ const VERDICTS = ['match', 'mismatch'] as const;
       </div>
       <ul>
         @for (item of items; track item) {
-          <li role="group" [attr.aria-label]="t('item.' + item)">
+          <li>
             {{ t('item.' + item) }}
-            <span class="verdicts">
+            <span class="verdicts" role="group" [attr.aria-label]="t('item.' + item)">
               @for (verdict of verdicts; track verdict) {
                 <button
                   type="button"
