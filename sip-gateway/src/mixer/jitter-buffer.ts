@@ -14,7 +14,8 @@ const MAX_JUMP = 6400;
 const MAX_PACKET_SAMPLES = 1440;
 /** A repeated frame fades to silence over this many frames, so that a long loss does not buzz. */
 const FADE_FRAMES = 3;
-const DEFAULT_TARGET_FRAMES = 3;
+/** 40 ms: what two late packets need. The delay is heard in every answer, so it is no longer than that. */
+const DEFAULT_TARGET_FRAMES = 2;
 const EXCESS_FRAMES = 5;
 
 /** Puts packets back into order and hands out one frame per tick, making up what is missing. */
