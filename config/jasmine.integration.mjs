@@ -3,7 +3,6 @@ import { PlainReporter } from './plain-reporter.ts';
 export default {
   spec_dir: '.',
   spec_files: ['{server,sip-gateway,embedded,scripts}/**/*.int.spec.ts'],
-  // Parts that know nothing of each other may have suites of the same name.
-  env: { random: true, stopSpecOnExpectationFailure: false, forbidDuplicateNames: false },
+  env: { random: true, stopSpecOnExpectationFailure: false },
   reporters: [new PlainReporter()],
 };

@@ -6,7 +6,7 @@ import { eventually, StackFixture } from '../fakes/stack-fixture.ts';
 
 jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
 
-describe('a recording', () => {
+describe('a recording over HTTP', () => {
   const stack = new StackFixture();
   beforeAll(() => stack.start());
   afterAll(() => stack.stop());

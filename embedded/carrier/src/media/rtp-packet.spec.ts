@@ -9,7 +9,7 @@ const PACKET = {
   payload: Uint8Array.of(1, 2, 3),
 };
 
-describe('an RTP packet', () => {
+describe('an RTP packet of a resident', () => {
   it('is read as it was written', () => {
     const read = readRtp(writeRtp(PACKET));
     expect(read && { ...read, payload: [...read.payload] }).toEqual({ ...PACKET, payload: [1, 2, 3] } as never);
