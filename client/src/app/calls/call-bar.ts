@@ -127,7 +127,7 @@ export class CallBar {
       number: call.category.callerIdDisplay,
     });
     const isHeard = call.phase === 'talking' && !call.isMuted;
-    return { kind: isHeard || call.phase === 'offered' ? 'both' : 'held', text };
+    return { kind: isHeard || call.phase === 'offered' ? 'both' : 'invited', text };
   }
 
   #spanBetweenCalls(): BridgeSpan {

@@ -85,7 +85,7 @@ const VERDICTS = ['match', 'mismatch'] as const;
       color: var(--mat-sys-on-surface-variant);
       cursor: pointer;
     }
-    button:hover:enabled {
+    button[aria-pressed='false']:hover:enabled {
       background: var(--mat-sys-surface-container);
     }
     button:disabled {

@@ -14,9 +14,9 @@ export interface BridgeParty {
   readonly isMuted?: boolean;
 }
 
-/** What two neighbours hear of each other: `both` ways, `held` (music), `ended` or not yet, `none`. */
+/** What two neighbours hear of each other: `both` ways, `invited` (nothing yet), `held` (music), `ended`, `none`. */
 export interface BridgeSpan {
-  readonly kind: 'both' | 'held' | 'ended' | 'none';
+  readonly kind: 'both' | 'invited' | 'held' | 'ended' | 'none';
   readonly text?: string;
 }
 
