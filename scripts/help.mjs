@@ -7,7 +7,7 @@ const SCRIPTS = [
   ['npm start -- --reset', 'ask, then empty the data and recordings folders, then start'],
   ['npm run ring', 'let a synthetic resident call the centre: npm run ring -- 09000000123 0220001100'],
   ['npm test', 'unit, integration, client and end-to-end tests; npm test -- unit runs one level'],
-  ['npm run check', 'format, types, lint, layer rules, unit tests'],
+  ['npm run check', 'format, types, lint, layer rules, unit tests of server and client'],
   ['npm run format', 'write the standard format'],
   ['npm run bench', 'list the benchmarks; npm run bench -- NAME [--quick] runs one'],
   ['npm run screenshots', 'make the pictures of docs/screens from the running product'],

@@ -10,17 +10,9 @@ import { findLanAddress } from './lan-certificates.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { startStack, type RunningStack } from './stack.ts';
 import { layOut } from './table.ts';
+import { DEMO_STAFF } from '../../server/src/demo/staff.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-
-const DEMO_ACCOUNTS: readonly (readonly [string, string, string])[] = [
-  ['agent', 'k1207', '佐藤 美咲'],
-  ['agent', 'k1212', '千葉 拓海'],
-  ['agent', 'k1215', '三浦 葵'],
-  ['supervisor', 'k2001', '高橋 直人'],
-  ['manager', 'k3001', '菊地 由美'],
-  ['administrator', 'k9001', '管理 太郎'],
-];
 
 async function main(): Promise<void> {
   const { lan, reset } = readArguments(process.argv.slice(2));
@@ -85,7 +77,7 @@ function printWelcome(stack: RunningStack, tookMs: number): void {
   const rows = stack.components.map((component) => [component.name, component.implementation, component.address, 'ready']);
   console.log(`\n${layOut([['component', 'implementation', 'address', 'state'], ...rows])}`);
   console.log(`\nOpen ${stack.origin} (started in ${(tookMs / 1_000).toFixed(1)} s)\n`);
-  const accounts = DEMO_ACCOUNTS.map(([role, number, name]) => [role, number, stack.secrets.demoPassword, name]);
+  const accounts = DEMO_STAFF.map(({ role, number, name }) => [role, number, stack.secrets.demoPassword, name]);
   console.log(layOut([['role', 'user', 'password', 'name'], ...accounts]));
   if (stack.certificates) {
     console.log(
