@@ -36,7 +36,7 @@ module.exports = {
       name: 'use-cases-know-no-adapter',
       severity: 'error',
       from: { path: '\\.service\\.ts$' },
-      to: { path: '\\.(routes|socket)\\.ts$' },
+      to: { path: '\\.(routes|socket|store)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'platform-knows-no-feature',

@@ -17,7 +17,7 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export async function bootstrap(needs, script, args) {
   const version = Number(process.versions.node.split('.')[0]);
   if (version < OLDEST_NODE) throw new PlainFailure(`Node ${OLDEST_NODE} or later is needed; this is ${process.versions.node}.`);
-  await ensureDebianPackages(needs);
+  await ensureDebianPackages(needs, root);
   await ensureNodePackages(root);
   const env = { ...process.env, PATH: `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${process.env.PATH}` };
   process.exitCode = await handOver(nodeProgram(root), [path.join(root, script), ...args], { cwd: root, env });

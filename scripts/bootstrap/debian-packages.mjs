@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { settingsInOperatorFile } from './operator-file.mjs';
 import { runQuietly } from './run-command.mjs';
 import { PlainFailure } from './say.mjs';
 
@@ -42,8 +43,10 @@ export function findProgram(name) {
 const isPresent = (need) => (need.file ? existsSync(need.file) : findProgram(need.program) !== undefined);
 
 /** Installs what is missing when it may (root or passwordless sudo); else says the one command that does. */
-export async function ensureDebianPackages(needs) {
-  const missing = needs.filter((need) => !(need.unlessConfigured && process.env[need.unlessConfigured]) && !isPresent(need));
+export async function ensureDebianPackages(needs, root) {
+  const inFile = settingsInOperatorFile(root);
+  const isConfigured = (setting) => setting !== undefined && (Boolean(process.env[setting]) || inFile.has(setting));
+  const missing = needs.filter((need) => !isConfigured(need.unlessConfigured) && !isPresent(need));
   if (missing.length === 0) return;
   const names = missing.map((need) => need.package).join(' ');
   const install = `apt-get install -y --no-install-recommends ${names}`;

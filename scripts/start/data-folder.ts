@@ -35,18 +35,26 @@ export function prepareFolders(settings: Settings): void {
   }
 }
 
-/** Takes the data folder for this process, so that two starts never share a database. Returns what releases it. */
-export function claimDataFolder(settings: Settings): () => void {
-  const file = path.join(settings.dataDir, 'run', 'start.pid');
+/** Throws when another start runs on this data folder: neither a second start nor a reset may touch its files. */
+export function requireUnclaimed(settings: Settings): void {
+  const file = claimFile(settings);
   const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
   if (holder > 0 && holder !== process.pid && isRunning(holder)) {
     throw new StartFailure(
       `Kakehashi already runs on ${settings.dataDir} (process ${holder}). Stop it first, or set DATA_DIR and the ports.`,
     );
   }
+}
+
+/** Takes the data folder for this process, so that two starts never share a database. Returns what releases it. */
+export function claimDataFolder(settings: Settings): () => void {
+  requireUnclaimed(settings);
+  const file = claimFile(settings);
   writeFileSync(file, String(process.pid));
   return () => rmSync(file, { force: true });
 }
+
+const claimFile = (settings: Settings): string => path.join(settings.dataDir, 'run', 'start.pid');
 
 function isRunning(pid: number): boolean {
   try {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { ensureClientBuild } from './client-build.ts';
-import { emptyFolders } from './data-folder.ts';
+import { emptyFolders, requireUnclaimed } from './data-folder.ts';
 import { StartFailure } from './failure.ts';
 import { findLanAddress } from './lan-certificates.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -13,6 +13,8 @@ import { layOut } from './table.ts';
 import { DEMO_STAFF } from '../../server/src/demo/staff.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
+/** Where `npm run ring` looks when nobody tells it. */
+const DEFAULT_CARRIER_CONTROL_PORT = 18_007;
 
 async function main(): Promise<void> {
   const { lan, reset } = readArguments(process.argv.slice(2));
@@ -33,7 +35,7 @@ async function main(): Promise<void> {
   });
   console.log('Starting …');
   const stack = await starting;
-  printWelcome(stack, Date.now() - startedAt);
+  printWelcome(stack, settings, Date.now() - startedAt);
 
   const why = await stopping.promise;
   const isAsked = /^SIG/.test(why);
@@ -53,11 +55,12 @@ function readArguments(args: readonly string[]): { lan: string | undefined; rese
     });
     return { lan: values.lan, reset: values.reset };
   } catch (error) {
-    throw new StartFailure(`${(error as Error).message} Known options: --lan, --lan=ADDRESS, --reset.`);
+    throw new StartFailure(`${(error as Error).message.replace(/\.?$/, '.')} Known options: --lan, --lan=ADDRESS, --reset.`);
   }
 }
 
 async function resetAfterAsking(settings: Settings): Promise<boolean> {
+  requireUnclaimed(settings);
   if (!process.stdin.isTTY) throw new StartFailure('--reset asks before it deletes: run it in a terminal.');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question(
@@ -73,7 +76,7 @@ async function resetAfterAsking(settings: Settings): Promise<boolean> {
   return true;
 }
 
-function printWelcome(stack: RunningStack, tookMs: number): void {
+function printWelcome(stack: RunningStack, settings: Settings, tookMs: number): void {
   const rows = stack.components.map((component) => [component.name, component.implementation, component.address, 'ready']);
   console.log(`\n${layOut([['component', 'implementation', 'address', 'state'], ...rows])}`);
   console.log(`\nOpen ${stack.origin} (started in ${(tookMs / 1_000).toFixed(1)} s)\n`);
@@ -85,7 +88,12 @@ function printWelcome(stack: RunningStack, tookMs: number): void {
         `its SHA-256 fingerprint is ${stack.certificates.authorityFingerprint}.`,
     );
   }
-  console.log('\nA resident rings in with `npm run ring`. Ctrl-C stops everything.');
+  if (!settings.SIP_TRUNK) {
+    const control = settings.ports.carrierControl;
+    const elsewhere = control === DEFAULT_CARRIER_CONTROL_PORT ? '' : `CARRIER_CONTROL=127.0.0.1:${control} `;
+    console.log(`\nA resident rings in with \`${elsewhere}npm run ring\`.`);
+  }
+  console.log('Ctrl-C stops everything.');
 }
 
 await main().catch((error: unknown) => {

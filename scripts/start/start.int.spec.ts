@@ -136,6 +136,9 @@ describe('npm start', () => {
     const second = start({ HTTP_PORT: '8390', SIP_WS_PORT: '8391', INTERNAL_PORT_BASE: '18400' });
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain('already runs');
+    const resetting = start({}, ['--reset']);
+    expect(await resetting.ended).toBe(1);
+    expect(statSync(path.join(folder, 'data', 'documents.sqlite')).size).toBeGreaterThan(0);
 
     started.child.kill('SIGINT');
     expect(await started.ended).toBe(0);
