@@ -68,11 +68,19 @@ export class TimelineStore {
     return found.flatMap(({ at, resultCode }) => (resultCode === undefined ? [] : [{ at, resultCode }]));
   }
 
-  /** How many outbound calls each of these people got since an instant. */
+  /** How many outbound calls each of these people got since an instant; one that was cancelled (71) rang at nobody. */
   async countAttempts(caseIds: readonly CaseId[], since: Date): Promise<Map<CaseId, number>> {
     const counted = await this.#entries.aggregate<{ _id: CaseId; count: number }>(
       [
-        { $match: { caseId: { $in: [...caseIds] }, kind: 'call', direction: 'outbound', at: { $gte: since.toISOString() } } },
+        {
+          $match: {
+            caseId: { $in: [...caseIds] },
+            kind: 'call',
+            direction: 'outbound',
+            at: { $gte: since.toISOString() },
+            resultCode: { $ne: '71' satisfies ResultCode },
+          },
+        },
         { $group: { _id: '$caseId', count: { $sum: 1 } } },
       ],
       { scope: SYSTEM_SCOPE },
