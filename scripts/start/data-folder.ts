@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { StartFailure } from './failure.ts';
@@ -21,6 +21,8 @@ export function prepareFolders(settings: Settings): void {
   ]) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
+      // A folder that was there before may be open to others.
+      chmodSync(folder, 0o700);
     } catch (error) {
       throw new StartFailure(`Cannot make the folder ${folder}: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}.`);
     }
