@@ -43,11 +43,14 @@ describe('the wallboard', () => {
   let http: HttpTestingController;
   let fixture: ComponentFixture<Wallboard>;
   let page: HTMLElement;
+  const permissions = signal<readonly string[]>([]);
 
   beforeEach(async () => {
     localStorage.clear();
+    permissions.set(['wallboard.read']);
     now = signal(AT);
     socket = new FakeSocket();
+    const can = (permission: string) => permissions().includes(permission);
     TestBed.configureTestingModule({
       providers: [
         provideTranslations(),
@@ -57,7 +60,7 @@ describe('the wallboard', () => {
         provideHttpClientTesting(),
         provideFakeSocket(socket),
         { provide: Clock, useValue: { now, serverNow: now } },
-        { provide: Session, useValue: { centre: signal('催告センター'), isDemo: signal(false), can: () => true } },
+        { provide: Session, useValue: { centre: signal('催告センター'), isDemo: signal(false), view: signal(null), can } },
       ],
     });
     socket.answer = () => Promise.resolve({ ok: true, data: boardAt(AT, 411) });
@@ -114,6 +117,25 @@ describe('the wallboard', () => {
 
   it('draws the month in words as well', () => {
     expect(page.querySelector('kk-contact-chart svg')?.getAttribute('aria-label')).toContain('18日で38.00パーセント');
+  });
+
+  it('lets everybody log out, and leads back to the list only those who call', async () => {
+    const ways = () => [...page.querySelectorAll('footer a, footer button')].map((way) => way.textContent?.trim());
+    expect(ways()).toEqual(['ログアウト', '全画面']);
+    permissions.set(['wallboard.read', 'calls.dial']);
+    await settle(fixture);
+    expect(ways()).toEqual(['戻る', 'ログアウト', '全画面']);
+    expect(page.querySelector('footer a')?.getAttribute('href')).toBe('/today');
+  });
+
+  it('moves against burn-in without growing wider', async () => {
+    const widths: number[] = [];
+    for (const hour of [0, 1, 2, 3]) {
+      now.set(AT + hour * 3_600_000);
+      await settle(fixture);
+      widths.push(parseFloat(page.style.paddingInlineStart) + parseFloat(page.style.paddingInlineEnd));
+    }
+    expect(widths).toEqual([4, 4, 4, 4]);
   });
 
   it('is dark on the wall and gives the theme back', () => {

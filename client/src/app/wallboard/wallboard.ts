@@ -1,6 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, DestroyRef, DOCUMENT, effect, inject, input, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoPipe } from '@jsverse/transloco';
+import { CallStore } from '../calls/call-store';
+import { LineBar } from '../calls/line-bar';
 import { BrandMark } from '../design/brand-mark';
 import { Icon } from '../design/icon';
 import { japanDate, japanTime } from '../design/japan-time';
@@ -9,6 +11,7 @@ import { Wareki } from '../design/wareki';
 import { Appearance } from '../platform/appearance';
 import { Clock } from '../platform/clock';
 import { Language } from '../platform/language';
+import { plural } from '../platform/plural';
 import { ProblemText } from '../platform/problem-text';
 import { Session } from '../platform/session';
 import { PART_HERE, wordsAround } from '../platform/words-around';
@@ -22,11 +25,11 @@ const SEPARATED = new Intl.NumberFormat('en-US');
 @Component({
   selector: 'kk-wallboard',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [BrandMark, ContactChart, Icon, RouterLink, TranslocoPipe, Wareki],
+  imports: [BrandMark, ContactChart, Icon, LineBar, RouterLink, TranslocoPipe, Wareki],
   providers: [WallboardStore],
   templateUrl: './wallboard.html',
   styleUrl: './wallboard.scss',
-  host: { '[class]': 'store.freshness()', '[style.translate]': 'drift()' },
+  host: { '[class]': 'store.freshness()', '[style.padding-inline]': 'drift()' },
 })
 export class Wallboard {
   /** A wall hangs in its own light: ?theme=light for a bright room. */
@@ -38,6 +41,7 @@ export class Wallboard {
   readonly #appearance = inject(Appearance);
   readonly #problemText = inject(ProblemText);
   readonly #language = inject(Language);
+  readonly #calls = inject(CallStore);
   protected readonly session = inject(Session);
   protected readonly store = inject(WallboardStore);
 
@@ -49,8 +53,10 @@ export class Wallboard {
   protected readonly leaveProblem = computed(() =>
     this.#leaveError() === undefined ? undefined : this.#problemText.of(this.#leaveError()),
   );
-  /** Whoever has no other screen leaves from here. */
-  protected readonly hasOtherScreens = computed(() => this.session.can('cases.list'));
+  /** Who calls has the list as home; for everybody else the board is home. */
+  protected readonly hasHomeElsewhere = computed(() => this.session.can('calls.dial'));
+  /** A call of this person goes on while they look at the board. */
+  protected readonly isOnCall = computed(() => this.session.can('phone.register') && this.#calls.phase() !== 'idle');
   protected readonly board = this.store.board;
   protected readonly problem = computed(() =>
     this.store.error() === undefined ? undefined : this.#problemText.of(this.store.error()),
@@ -98,10 +104,11 @@ export class Wallboard {
   protected readonly figuresAt = computed(() => japanTime(Date.parse(this.board()?.at ?? ''), true));
   protected readonly stoppedAt = computed(() => japanTime(Date.parse(this.board()?.at ?? '')));
   protected readonly ageSeconds = computed(() => Math.floor(this.store.ageMs() / 1000));
-  /** Two pixels an hour and back, against burn-in. */
+  /** Two pixels an hour and back, against burn-in; in the padding, so that the page never grows wider than the screen. */
   protected readonly drift = computed(() => {
     const step = Math.floor(this.#clock.now() / 3_600_000) % 4;
-    return `${[0, 2, 4, 2][step] ?? 0}px 0`;
+    const px = [0, 2, 4, 2][step] ?? 0;
+    return `${px}px ${4 - px}px`;
   });
 
   constructor() {
@@ -114,7 +121,7 @@ export class Wallboard {
 
   /** The key of a unit that goes with a count. */
   protected unit(name: 'calls' | 'persons', count: number): string {
-    return `wallboard.unit.${name}_${count === 1 ? 'one' : 'many'}`;
+    return `wallboard.unit.${name}_${plural(count)}`;
   }
 
   protected number(value: number): string {
