@@ -36,6 +36,7 @@ describe("the agent's own state", () => {
   it('cannot be chosen during a call and its wrap-up', () => {
     socket.hear('agent:changed', { ...ME, state: 'wrap-up' });
     expect(status.isChoosable()).toBeFalse();
+    expect(status.isBusy()).toBeTrue();
   });
 
   it('is asked of the server, not set here', async () => {

@@ -28,6 +28,12 @@ export class AgentStatus {
     return state === 'ready' || state === 'away' || state === 'offline';
   });
 
+  /** Ringing, talking, or writing up: what is begun has to end first. */
+  readonly isBusy = computed(() => {
+    const state = this.#view()?.state;
+    return state === 'ringing' || state === 'talking' || state === 'wrap-up';
+  });
+
   constructor() {
     const stop = this.#link.on('agent:changed', (agent) => this.#take(agent));
     inject(DestroyRef).onDestroy(stop);

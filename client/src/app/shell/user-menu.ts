@@ -6,6 +6,7 @@ import { Icon } from '../design/icon';
 import { Appearance, TEXT_SIZES, THEMES } from '../platform/appearance';
 import { Language, LOCALES } from '../platform/language';
 import { Session } from '../platform/session';
+import { AgentStatus } from './agent-status';
 import { Refusal } from './refusal';
 
 /** Who is at this seat, and how they like their screen. */
@@ -19,6 +20,7 @@ import { Refusal } from './refusal';
 export class UserMenu {
   readonly #router = inject(Router);
   readonly #refusal = inject(Refusal);
+  protected readonly status = inject(AgentStatus);
   protected readonly session = inject(Session);
   protected readonly language = inject(Language);
   protected readonly appearance = inject(Appearance);
