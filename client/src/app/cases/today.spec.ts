@@ -1,5 +1,6 @@
 import { TestBed, type ComponentFixture } from '@angular/core/testing';
 import { provideRouter, Router } from '@angular/router';
+import type { Permission } from '#contracts/users.contract';
 import { aRow, aSession, CAR_TAX, INSURANCE, provideDeskWords } from '../calls/desk.testing';
 import { Api } from '../platform/api';
 import { ProblemError } from '../platform/problem';
@@ -13,6 +14,7 @@ describe("the page of today's list", () => {
   let fixture: ComponentFixture<Today>;
   let answer: () => Promise<unknown>;
   let asked: number;
+  let permissions: Permission[];
 
   async function settle(): Promise<void> {
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
@@ -40,10 +42,11 @@ describe("the page of today's list", () => {
     localStorage.clear();
     socket = new FakeSocket();
     asked = 0;
+    permissions = aSession().permissions;
     answer = () => Promise.resolve(view());
     const api = {
       get: (path: string) => {
-        if (path === '/api/session') return Promise.resolve(aSession());
+        if (path === '/api/session') return Promise.resolve({ ...aSession(), permissions });
         asked++;
         return answer();
       },
@@ -78,6 +81,16 @@ describe("the page of today's list", () => {
     const navigate = spyOn(TestBed.inject(Router), 'navigateByUrl').and.resolveTo(true);
     rows()[0]?.click();
     expect(navigate).toHaveBeenCalledOnceWith('/desk/case-1');
+  });
+
+  it('offers no way to the desk to somebody who does not call', async () => {
+    permissions = ['cases.list', 'cases.read'];
+    await open();
+    const navigate = spyOn(TestBed.inject(Router), 'navigateByUrl').and.resolveTo(true);
+    rows()[0]?.click();
+    expect(navigate).not.toHaveBeenCalled();
+    expect(root().querySelector('[data-row-link]')).toBeNull();
+    expect(root().querySelector('kk-key-bar')?.textContent).not.toContain('Enter');
   });
 
   it('fetches the list once for a burst of news', async () => {

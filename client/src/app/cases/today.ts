@@ -6,7 +6,7 @@ import type { CategoryCode } from '#contracts/ids.contract';
 import { ClockTime } from '../design/clock-time';
 import { Empty } from '../design/empty';
 import { Icon } from '../design/icon';
-import { KeyBar } from '../design/key-bar';
+import { KeyBar, type KeyWord } from '../design/key-bar';
 import { Loading } from '../design/loading';
 import { Masked } from '../design/masked';
 import { ProblemPanel } from '../design/problem-panel';
@@ -15,6 +15,7 @@ import { Wareki } from '../design/wareki';
 import { Yen } from '../design/yen';
 import { Language } from '../platform/language';
 import { ProblemText } from '../platform/problem-text';
+import { Session } from '../platform/session';
 import { Shortcuts } from '../platform/shortcuts';
 import { filterRows, ROW_FILTERS, type RowFilter } from './today-filter';
 import { TodayStore } from './today-store';
@@ -33,6 +34,8 @@ export class Today {
   readonly #host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly locale = inject(Language).locale;
   protected readonly store = inject(TodayStore);
+  /** The desk is for those who call; everybody else only reads the list. */
+  protected readonly mayOpenDesk = inject(Session).can('calls.dial');
   protected readonly filters = ROW_FILTERS;
   protected readonly state = signal<RowFilter>('open');
   protected readonly category = signal<CategoryCode | null>(null);
@@ -58,7 +61,16 @@ export class Today {
     return filter === 'all' ? counts.total : counts[filter];
   }
 
+  protected keyWords(t: (key: string) => string): KeyWord[] {
+    const toDesk = [
+      { keys: '↑ ↓', word: t('cases.today.key.move') },
+      { keys: 'Enter', word: t('cases.today.key.open') },
+    ];
+    return [...(this.mayOpenDesk ? toDesk : []), { keys: 'Alt+1–4', word: t('cases.today.key.filter') }];
+  }
+
   protected open(row: CaseRow): void {
+    if (!this.mayOpenDesk) return;
     void this.#router.navigateByUrl(`/desk/${row.id}`);
   }
 
