@@ -1,8 +1,10 @@
-import { ChangeDetectionStrategy, Component, inject, output, signal } from '@angular/core';
+import type { ElementRef } from '@angular/core';
+import { ChangeDetectionStrategy, Component, DestroyRef, effect, inject, output, signal, viewChild } from '@angular/core';
 import { provideTranslocoScope, TranslocoDirective } from '@jsverse/transloco';
 import { Banner } from '../design/banner';
 import { Icon } from '../design/icon';
 import { Meter } from '../design/meter';
+import { Shortcuts } from '../platform/shortcuts';
 import { AudioDevices, DEVICE_USES, type DeviceUse } from './audio-devices';
 import { HeadsetCheck } from './headset-check';
 import { Microphone } from './microphone';
@@ -20,6 +22,7 @@ import { Phone } from './phone';
 export class PhoneSettings {
   readonly closed = output();
 
+  protected readonly leaveButton = viewChild<ElementRef<HTMLElement>>('leaveButton');
   readonly #microphone = inject(Microphone);
   protected readonly phone = inject(Phone);
   protected readonly devices = inject(AudioDevices);
@@ -28,6 +31,9 @@ export class PhoneSettings {
 
   constructor() {
     void this.devices.refresh();
+    effect(() => this.leaveButton()?.nativeElement.focus());
+    const shortcuts = inject(Shortcuts);
+    inject(DestroyRef).onDestroy(shortcuts.register('Escape', () => this.closed.emit(), { inTextFields: true }));
   }
 
   protected listFor(use: DeviceUse) {

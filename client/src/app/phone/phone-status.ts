@@ -24,6 +24,7 @@ const STATE_ICONS: Record<PhoneState['name'], IconName> = {
   template: `
     <ng-container *transloco="let t; prefix: 'phone'">
       <button
+        #trigger
         type="button"
         class="btn small quiet"
         data-testid="phone-state"
@@ -39,7 +40,7 @@ const STATE_ICONS: Record<PhoneState['name'], IconName> = {
         </span>
       </button>
       @if (isOpen()) {
-        <kk-phone-settings (closed)="isOpen.set(false)" />
+        <kk-phone-settings (closed)="isOpen.set(false); trigger.focus()" />
       }
     </ng-container>
   `,
