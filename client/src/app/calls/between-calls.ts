@@ -10,6 +10,7 @@ import { Tag } from '../design/tag';
 import { Wareki } from '../design/wareki';
 import { Yen } from '../design/yen';
 import { Language } from '../platform/language';
+import { plural } from '../platform/plural';
 import { ProblemText } from '../platform/problem-text';
 import { AfterSave } from './after-save';
 import { CallStore } from './call-store';
@@ -53,6 +54,8 @@ export class BetweenCalls {
   protected readonly draft = inject(RecordDraft);
   protected readonly state = inject(DeskState);
   protected readonly today = inject(TodayStore);
+
+  protected readonly plural = plural;
 
   protected readonly rangSeconds = computed(() => {
     const call = this.state.call();

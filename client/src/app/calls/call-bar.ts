@@ -14,6 +14,7 @@ import { Language } from '../platform/language';
 import { ProblemText } from '../platform/problem-text';
 import { Session } from '../platform/session';
 import { AgentStatus } from '../shell/agent-status';
+import { Refusal } from '../shell/refusal';
 import { timerOf, toneOf } from './call-phase';
 import { CallLine } from './call-line';
 import { CallStore } from './call-store';
@@ -36,6 +37,7 @@ export class CallBar {
   readonly #problemText = inject(ProblemText);
   readonly #session = inject(Session);
   readonly #agent = inject(AgentStatus);
+  readonly #refusal = inject(Refusal);
   protected readonly calls = inject(CallStore);
   protected readonly line = inject(CallLine);
   protected readonly phone = inject(Phone);
@@ -54,8 +56,11 @@ export class CallBar {
     const isAgents = this.phase() === 'idle' && agentState && this.#agent.isChoosable();
     return this.#say(isAgents ? `shell.state.${agentState}` : `calls.phase.${this.phase()}`);
   });
+  /** No call rings here until the agent is ready again; an unanswered one made them away. */
+  protected readonly isAway = computed(() => this.phase() === 'idle' && this.#agent.view()?.state === 'away');
   protected readonly hint = computed(() => {
     if (this.phase() !== 'idle') return this.#say(`calls.hint.${this.phase()}`);
+    if (this.isAway()) return this.#say('calls.hint.away');
     return this.stateName() === 'ready' && this.phone.isReady() ? this.#say('calls.hint.idle') : '';
   });
   protected readonly timer = computed(() => {
@@ -91,6 +96,10 @@ export class CallBar {
     if (obstacle === 'gate' && refusing) return this.#say(`kit.gate.${refusing.code}.refused`, refusing.values);
     return this.#say(`calls.obstacle.${obstacle}`);
   });
+
+  protected becomeReady(): void {
+    void this.#refusal.attempt(() => this.#agent.choose('ready'));
+  }
 
   protected openDialPad(): void {
     this.isDialPadOpen.update((isOpen) => !isOpen);

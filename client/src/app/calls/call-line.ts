@@ -8,10 +8,16 @@ import { RingTone } from '../phone/ring-tone';
 import { Session } from '../platform/session';
 import { Shortcuts } from '../platform/shortcuts';
 import { isMicrophoneNeeded } from './call-phase';
-import { CallStore } from './call-store';
+import { CallStore, type MissedCall } from './call-store';
 
 /** A second F4 within this time is ignored, so that it cannot end the next call. */
 const HANG_UP_ONCE_WITHIN_MS = 1_000;
+
+const MISSED_WORDS: Record<MissedCall['how'], string> = {
+  'given-up': 'missed',
+  declined: 'declined',
+  unanswered: 'passed_on',
+};
 
 /** What the agent's line does whatever page is open: phone up and down, microphone, ring, and the keys of a running call. */
 @Injectable({ providedIn: 'root' })
@@ -49,7 +55,7 @@ export class CallLine {
 
   /** Lets the offered call ring at another seat; this one is away from then on. */
   decline(): void {
-    if (this.#calls.phase() === 'offered') void this.#calls.hangUp();
+    if (this.#calls.phase() === 'offered') void this.#calls.decline();
   }
 
   toggleMute(): void {
@@ -99,10 +105,12 @@ export class CallLine {
     effect(() => {
       const missed = this.#calls.missed();
       if (!missed) return;
-      const key = missed.isGivenUp ? 'calls.inbound.missed' : 'calls.inbound.passed_on';
-      untracked(() =>
-        this.#toasts.show({ text: this.#transloco.translate(key, { number: missed.numberDisplay }), icon: 'call_missed' }),
-      );
+      untracked(() => {
+        // A phone that is gone cannot answer: nobody made this agent away for it.
+        const isPhoneLost = missed.how === 'unanswered' && !this.#phone.isReady();
+        const key = `calls.inbound.${isPhoneLost ? 'phone_lost' : MISSED_WORDS[missed.how]}`;
+        this.#toasts.show({ text: this.#transloco.translate(key, { number: missed.numberDisplay }), icon: 'call_missed' });
+      });
     });
   }
 }

@@ -133,14 +133,25 @@ describe('CallStore', () => {
     expect(calls.phase()).toBe('offered');
     socket.hear('call:changed', { ...offered, version: 2, phase: 'done', cause: 'abandoned' });
     expect(calls.phase()).toBe('idle');
-    expect(calls.missed()).toEqual({ numberDisplay: '080-0000-7733', isGivenUp: true });
+    expect(calls.missed()).toEqual({ numberDisplay: '080-0000-7733', how: 'given-up' });
   });
 
   it('tells a call that went to another seat from one that was given up', () => {
     const offered = aCall({ id: callId('in'), direction: 'inbound', phase: 'offered', caseId: null });
     socket.hear('call:changed', offered);
     socket.hear('call:changed', { ...offered, version: 2, phase: 'done' });
-    expect(calls.missed()?.isGivenUp).toBeFalse();
+    expect(calls.missed()?.how).toBe('unanswered');
+  });
+
+  it('tells a call that was declined here from one that nobody answered', async () => {
+    const offered = aCall({ id: callId('in'), direction: 'inbound', phase: 'offered', caseId: null });
+    socket.hear('call:changed', offered);
+    socket.answer = () => Promise.resolve({ ok: true, data: { ...offered, version: 2, phase: 'queued' } });
+    await calls.decline();
+    expect(calls.missed()?.how).toBe('declined');
+    socket.hear('call:changed', { ...offered, version: 3 });
+    socket.hear('call:changed', { ...offered, version: 4, phase: 'queued' });
+    expect(calls.missed()?.how).toBe('unanswered');
   });
 
   it('forgets the call at log-out', () => {

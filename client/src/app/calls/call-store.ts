@@ -1,6 +1,6 @@
 import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
 import type { CallView, CurrentCallView, IdentifyCaller, IdentityItem, SaveDraft, SaveResult } from '#contracts/calls.contract';
-import type { CaseId, CategoryCode, PhoneId } from '#contracts/ids.contract';
+import type { CallId, CaseId, CategoryCode, PhoneId } from '#contracts/ids.contract';
 import type { ClientToServerEvents } from '#contracts/socket.contract';
 import { Api } from '../platform/api';
 import { Clock } from '../platform/clock';
@@ -19,8 +19,8 @@ export interface CommandFailure {
 
 export interface MissedCall {
   numberDisplay: string;
-  /** The caller hung up; otherwise the call went on to another seat. */
-  isGivenUp: boolean;
+  /** Given up by the caller; otherwise it went on to another seat, refused or unanswered here. */
+  how: 'given-up' | 'declined' | 'unanswered';
 }
 
 export interface DialTarget {
@@ -45,6 +45,7 @@ export class CallStore {
   readonly #pending = signal<ReadonlySet<CallCommandName>>(new Set());
   readonly #failure = signal<CommandFailure | null>(null);
   readonly #missed = signal<MissedCall | null>(null);
+  #declined: CallId | null = null;
   #dialRequest: { target: DialTarget; id: string } | null = null;
 
   readonly call = this.#call.asReadonly();
@@ -86,10 +87,18 @@ export class CallStore {
     const shown = this.#call();
     if (shown && !isNewer(next, shown)) return;
     if (shown?.id === next.id && shown.phase === 'offered' && !next.answeredAt && next.phase !== 'offered') {
-      this.#missed.set({ numberDisplay: shown.numberDisplay, isGivenUp: next.cause === 'abandoned' });
+      this.#missed.set({ numberDisplay: shown.numberDisplay, how: this.#howMissed(next) });
     }
     const isOver = next.phase === 'done' || next.phase === 'queued';
     this.#call.set(isOver ? null : next);
+  }
+
+  #howMissed(call: CallView): MissedCall['how'] {
+    if (call.cause === 'abandoned') return 'given-up';
+    const isDeclined = call.id === this.#declined;
+    // The same call may be offered here once more.
+    this.#declined = null;
+    return isDeclined ? 'declined' : 'unanswered';
   }
 
   /** The same target tried again after no answer carries the same request id, so it cannot ring twice. */
@@ -103,6 +112,13 @@ export class CallStore {
 
   answer = () => this.#control('call:answer');
   hangUp = () => this.#control('call:hang-up');
+
+  /** Lets the offered call go on to another seat. */
+  async decline(): Promise<void> {
+    this.#declined = this.#call()?.id ?? null;
+    await this.hangUp();
+    if (this.failureOf('call:hang-up') !== null) this.#declined = null;
+  }
 
   async mute(muted: boolean): Promise<void> {
     const call = this.#call();

@@ -5,6 +5,7 @@ import { formatFiscalYear } from '../design/japanese-date';
 import { Wareki } from '../design/wareki';
 import { Yen } from '../design/yen';
 import { Language } from '../platform/language';
+import { plural } from '../platform/plural';
 import { arrearsOf } from './debts';
 
 /** Instalments of one category with what was assessed, paid and is still owed. */
@@ -43,7 +44,7 @@ import { arrearsOf } from './debts';
       </tbody>
       <tfoot>
         <tr>
-          <td colspan="3">{{ t('count', { count: open() }) }}</td>
+          <td colspan="3">{{ t('count_' + plural(open()), { count: open() }) }}</td>
           <td class="wide"></td>
           <td class="wide"></td>
           <td class="num"><kk-yen form="table" [amount]="sum()" /></td>
@@ -75,6 +76,7 @@ import { arrearsOf } from './debts';
 export class DebtTable {
   readonly debts = input.required<readonly Debt[]>();
   readonly #locale = inject(Language).locale;
+  protected readonly plural = plural;
   protected readonly sum = computed(() => arrearsOf(this.debts()));
   protected readonly open = computed(() => this.debts().filter((debt) => debt.arrears > 0).length);
 

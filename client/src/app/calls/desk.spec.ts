@@ -6,6 +6,7 @@ import type { CaseView, TodayView } from '#contracts/cases.contract';
 import { Phone } from '../phone/phone';
 import { RingTone } from '../phone/ring-tone';
 import { Api } from '../platform/api';
+import { ProblemError } from '../platform/problem';
 import { Session } from '../platform/session';
 import { SocketLink } from '../platform/socket-link';
 import { FakeSocket, provideFakeSocket } from '../platform/socket.testing';
@@ -80,7 +81,8 @@ describe('the desk', () => {
         if (path === '/api/session') return Promise.resolve(aSession());
         if (path === '/api/calls/current') return Promise.resolve({ call: current, serverTime: new Date().toISOString() });
         if (path === '/api/cases/today') return Promise.resolve(today);
-        return Promise.resolve(cases[path.split('/').at(-1) ?? '']);
+        const found = cases[path.split('/').at(-1) ?? ''];
+        return found ? Promise.resolve(found) : Promise.reject(new ProblemError('case.not-found'));
       },
     };
     const phone = {
@@ -298,6 +300,59 @@ describe('the desk', () => {
     await hear({ ...offered, version: 2, phase: 'done', cause: 'abandoned' });
     expect(byId('inbound-pop')).toBeNull();
     expect(byId('person-name')?.textContent).toContain('及川 健一');
+  });
+
+  it("leads back to the list from a case that is not the agent's, instead of asking for it again", async () => {
+    await open('case-9999');
+    const problem = root().querySelector('.body kk-problem');
+    expect(problem?.querySelector('a')?.getAttribute('href')).toBe('/today');
+    expect(problem?.querySelector('button')).toBeNull();
+    expect(root().querySelector('kk-key-bar li')).toBeNull();
+  });
+
+  it('lets an agent who was made away be ready again from the call bar', async () => {
+    await open();
+    expect(byId('ready-button')).toBeNull();
+    const agent = { userId: 'user-1', since: '2026-12-18T05:40:00.000Z', phoneReady: true };
+    socket.hear('agent:changed', { ...agent, state: 'away', version: 2 });
+    await settle();
+    expect(byId('call-phase')?.textContent).toContain('離席');
+    socket.answer = () => Promise.resolve({ ok: true, data: { ...agent, state: 'ready', version: 3 } });
+    byId('ready-button')?.click();
+    await settle();
+    expect(socket.sent.at(-1)).toEqual(jasmine.objectContaining({ name: 'agent:set-state', input: { state: 'ready' } }));
+    expect(byId('ready-button')).toBeNull();
+  });
+
+  it('says that the line chose the result only for a call that nobody took', async () => {
+    await open();
+    await hear(aCall({ phase: 'wrap-up', answeredAt: '2026-12-18T05:28:10.000Z', cause: 'completed', suggestedResult: '11' }));
+    expect(byId('result-suggested')?.textContent).toContain('候補として選択済み');
+    await hear(aCall({ version: 2, phase: 'wrap-up', cause: 'no-answer', suggestedResult: '31' }));
+    expect(byId('result-suggested')?.textContent).toContain('回線の知らせから選択済み');
+  });
+
+  it('gives the focus back to the recording that was opened', async () => {
+    const entry = {
+      id: 'entry-1',
+      kind: 'call' as const,
+      at: '2026-12-17T05:28:00.000Z',
+      callId: callId('call-0'),
+      direction: 'outbound' as const,
+      talkSeconds: 30,
+      hasRecording: true,
+    };
+    cases['case-1'] = aCase({ timeline: [entry] });
+    await open();
+    byId('play-recording')?.focus();
+    byId('play-recording')?.click();
+    await settle();
+    const sheet = root().querySelector('kk-recording-sheet');
+    expect(sheet?.contains(document.activeElement)).toBeTrue();
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    await settle();
+    expect(root().querySelector('kk-recording-sheet')).toBeNull();
+    expect(document.activeElement).toBe(byId('play-recording'));
   });
 
   it('gives every control a name and every field a label, in every phase', async () => {

@@ -12,6 +12,8 @@ import en from '../../../public/i18n/en.json';
 import ja from '../../../public/i18n/ja.json';
 import phoneEn from '../../../public/i18n/phone/en.json';
 import phoneJa from '../../../public/i18n/phone/ja.json';
+import recordingsEn from '../../../public/i18n/recordings/en.json';
+import recordingsJa from '../../../public/i18n/recordings/ja.json';
 
 /** The desk's real words, loaded at once. */
 export function provideDeskWords(): EnvironmentProviders {
@@ -26,6 +28,8 @@ export function provideDeskWords(): EnvironmentProviders {
         'cases/en': casesEn,
         'phone/ja': phoneJa,
         'phone/en': phoneEn,
+        'recordings/ja': recordingsJa,
+        'recordings/en': recordingsEn,
       },
       translocoConfig: { availableLangs: ['ja', 'en'], defaultLang: 'ja', reRenderOnLangChange: true },
       preloadLangs: true,

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, DestroyRef, effect, inject, input } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import type { CaseId } from '#contracts/ids.contract';
 import { TodayStore } from '../cases/today-store';
@@ -7,6 +8,7 @@ import { FlagBar, type FlagItem } from '../design/flag-bar';
 import { KeyBar, type KeyWord } from '../design/key-bar';
 import { Loading } from '../design/loading';
 import { ProblemPanel } from '../design/problem-panel';
+import { ProblemError } from '../platform/problem';
 import { ProblemText } from '../platform/problem-text';
 import { Shortcuts } from '../platform/shortcuts';
 import { BetweenCalls } from './between-calls';
@@ -38,6 +40,7 @@ import { WorkPane } from './work-pane';
     PersonPane,
     ProblemPanel,
     RecordingSheet,
+    RouterLink,
     TranslocoDirective,
     WorkPane,
   ],
@@ -68,6 +71,11 @@ export class Desk {
     const error = this.state.caseStore.error();
     return error === null ? null : this.#problemText.of(error);
   });
+  /** Not in this agent's lists: asking again gets the same answer. */
+  protected readonly isCaseMissing = computed(() => {
+    const error = this.state.caseStore.error();
+    return error instanceof ProblemError && error.code === 'case.not-found';
+  });
   protected readonly isListOver = computed(
     () =>
       this.calls.isLoaded() &&
@@ -76,7 +84,10 @@ export class Desk {
       this.today.today() !== null &&
       !this.state.nextRow(),
   );
-  protected readonly keys = computed<readonly string[]>(() => KEYS[this.state.isQuickWrapUp() ? 'quick' : this.state.phase()]);
+  protected readonly keys = computed<readonly string[]>(() => {
+    if (this.state.phase() === 'idle' && !this.state.case()) return [];
+    return KEYS[this.state.isQuickWrapUp() ? 'quick' : this.state.phase()];
+  });
 
   constructor() {
     inject(CallLine);

@@ -8,6 +8,7 @@ import { Icon, type IconName } from '../design/icon';
 import { Timeline, type TimelineItem } from '../design/timeline';
 import { formatYen } from '../design/yen';
 import { Language } from '../platform/language';
+import { plural } from '../platform/plural';
 import { Session } from '../platform/session';
 import { DeskState } from './desk-state';
 import { Words } from './words';
@@ -25,7 +26,7 @@ interface HistoryItem extends TimelineItem {
     <ng-container *transloco="let t; prefix: 'calls.history'">
       <div class="section-head">
         <h2>{{ t('title') }}</h2>
-        <span class="label">{{ t('count', { count: items().length }) }}</span>
+        <span class="label">{{ t('count_' + plural(items().length), { count: items().length }) }}</span>
       </div>
       @if (items().length === 0) {
         <p class="muted">{{ t('none') }}</p>
@@ -54,6 +55,7 @@ export class History {
   readonly #today = inject(TodayStore);
   readonly #mayPlay = inject(Session).can('recordings.play');
   protected readonly desk = inject(DeskState);
+  protected readonly plural = plural;
   protected readonly items = computed<HistoryItem[]>(() => this.entries().map((entry) => this.#itemOf(entry)));
 
   protected callOf(item: HistoryItem): CallId | null {

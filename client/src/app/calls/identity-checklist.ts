@@ -3,6 +3,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import type { IdentityItem } from '#contracts/calls.contract';
 import { Icon } from '../design/icon';
 import { ProblemPanel } from '../design/problem-panel';
+import { plural } from '../platform/plural';
 import { ProblemText } from '../platform/problem-text';
 import { CallStore } from './call-store';
 
@@ -45,7 +46,7 @@ const VERDICTS = ['match', 'mismatch'] as const;
       @if (calls.call()?.isIdentified) {
         <p class="verdict open" role="status" data-testid="identity-unlocked">
           <kk-icon name="lock_open" size="s" /><strong>{{ t('unlocked') }}</strong>
-          <span class="label">{{ t('matches', { count: matches() }) }}</span>
+          <span class="label">{{ t('matches_' + plural(matches()), { count: matches() }) }}</span>
         </p>
       } @else {
         <p class="verdict" role="status" data-testid="identity-locked">
@@ -128,6 +129,7 @@ export class IdentityChecklist {
   protected readonly items = ITEMS;
   protected readonly verdicts = VERDICTS;
   protected readonly marks = computed(() => this.calls.call()?.identity ?? {});
+  protected readonly plural = plural;
   protected readonly matches = computed(() => Object.values(this.marks()).filter((verdict) => verdict === 'match').length);
   /** An inbound caller is compared by the server and not ticked off by hand. */
   protected readonly canMark = computed(() => {

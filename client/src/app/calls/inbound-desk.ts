@@ -10,6 +10,7 @@ import { Masked } from '../design/masked';
 import { ProblemPanel } from '../design/problem-panel';
 import { Tag } from '../design/tag';
 import { Language } from '../platform/language';
+import { plural } from '../platform/plural';
 import { ProblemText } from '../platform/problem-text';
 import { Shortcuts } from '../platform/shortcuts';
 import { CallStore } from './call-store';
@@ -40,6 +41,7 @@ export class InboundDesk {
   protected readonly state = inject(DeskState);
   protected readonly today = inject(TodayStore);
   protected readonly items = SAID_ITEMS;
+  protected readonly plural = plural;
   protected readonly needed = MATCHES_NEEDED;
 
   protected readonly call = this.state.call;

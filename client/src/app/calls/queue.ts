@@ -80,6 +80,8 @@ const SHOWN = 12;
     :host {
       display: block;
       overflow: auto;
+      /* Unlike a media query, a container's rem follows the person's text size. */
+      container: queue / inline-size;
     }
     li {
       display: grid;
@@ -109,6 +111,23 @@ const SHOWN = 12;
     }
     .compact .tail {
       grid-column: 3;
+    }
+    @container queue (max-width: 36rem) {
+      ol:not(.compact) li {
+        grid-template-columns: 2rem minmax(0, 1fr) auto auto;
+      }
+      ol:not(.compact) .categories {
+        grid-column: 2;
+        grid-row: 2;
+      }
+      ol:not(.compact) .n,
+      ol:not(.compact) .num,
+      ol:not(.compact) .tail {
+        grid-row: 1 / span 2;
+      }
+      .who {
+        flex-wrap: wrap;
+      }
     }
     li.none {
       display: block;

@@ -1,4 +1,5 @@
-import { ChangeDetectionStrategy, Component, input, output } from '@angular/core';
+import type { ElementRef } from '@angular/core';
+import { ChangeDetectionStrategy, Component, effect, input, output, viewChild } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import type { CallId } from '#contracts/ids.contract';
 import { Icon } from '../design/icon';
@@ -10,15 +11,10 @@ import { RecordingPlayer } from '../recordings/recording-player';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Icon, RecordingPlayer, TranslocoDirective],
   template: `
-    <aside
-      *transloco="let t; prefix: 'calls.history'"
-      role="dialog"
-      [attr.aria-label]="t('player')"
-      (keydown.escape)="closed.emit()"
-    >
+    <aside *transloco="let t; prefix: 'calls.history'" role="dialog" [attr.aria-label]="t('player')" (keydown.escape)="close()">
       <header class="between">
         <h2>{{ t('player') }}</h2>
-        <button type="button" class="btn small square quiet" [attr.aria-label]="t('close')" (click)="closed.emit()">
+        <button #leaveButton type="button" class="btn small square quiet" [attr.aria-label]="t('close')" (click)="close()">
           <kk-icon name="close" />
         </button>
       </header>
@@ -28,11 +24,15 @@ import { RecordingPlayer } from '../recordings/recording-player';
     </aside>
   `,
   styles: `
-    aside {
+    /* Beside the work, not below it: a host in the flow would take a row of the desk. */
+    :host {
       position: absolute;
       inset: 0 0 0 auto;
       z-index: 5;
       width: min(30rem, 100vw);
+    }
+    aside {
+      height: 100%;
       overflow: auto;
       background: var(--mat-sys-surface-container-low);
       border-left: var(--kk-hairline);
@@ -54,4 +54,22 @@ import { RecordingPlayer } from '../recordings/recording-player';
 export class RecordingSheet {
   readonly callId = input.required<CallId>();
   readonly closed = output();
+  protected readonly leaveButton = viewChild<ElementRef<HTMLElement>>('leaveButton');
+  #opener: Element | null = null;
+
+  constructor() {
+    // Another recording may be opened while the sheet is there: each takes the focus and remembers its own button.
+    effect(() => {
+      this.callId();
+      const leave = this.leaveButton()?.nativeElement;
+      if (!leave) return;
+      this.#opener = document.activeElement;
+      leave.focus();
+    });
+  }
+
+  protected close(): void {
+    if (this.#opener instanceof HTMLElement) this.#opener.focus();
+    this.closed.emit();
+  }
 }

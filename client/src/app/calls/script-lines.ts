@@ -66,6 +66,7 @@ export class ScriptLines {
   });
   protected readonly lines = computed(() => [0, 1].map((line) => `${this.current()}.${line}`));
   protected readonly names = computed(() => ({
+    centre: this.#session.centre(),
     me: (this.#session.user()?.name ?? '').split(/[\s\u3000]/)[0] ?? '',
     name: this.state.case()?.person.name ?? '',
     number: this.state.category()?.callerIdDisplay ?? '',

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, input, output } from '@angular/core
 import { TranslocoPipe } from '@jsverse/transloco';
 import { Icon } from './icon';
 
-/** What failed in this pane, the way out, and the number to quote. Stays until it is solved. */
+/** What failed in this pane, the way out, and the number to quote. Stays until it is solved. Another way out than trying again is projected. */
 @Component({
   selector: 'kk-problem',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -16,6 +16,7 @@ import { Icon } from './icon';
         <p class="number">{{ 'kit.problem_number' | transloco: { number } }}</p>
       }
     </div>
+    <ng-content />
     @if (canRetry()) {
       <button class="btn small" type="button" (click)="retry.emit()">
         <kk-icon name="replay" size="s" />{{ 'kit.retry' | transloco }}
