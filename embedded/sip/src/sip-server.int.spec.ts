@@ -295,19 +295,17 @@ describe('The SIP server with drachtio-srf applications', () => {
     }
   });
 
-  it('ends a call whose application is gone with 481 and takes the application back', async () => {
+  it('ends a call whose application is gone with a BYE and takes the application back', async () => {
     const [caller, callee] = [await startStation(), await startStation()];
     callee.on('invite', (request, response) => callee.srf.createUAS(request, response, { localSdp: SDP }));
     await routed();
     const dialog = await within(caller.srf.createUAC(callee.uri('a'), { localSdp: SDP }), 'call');
+    const over = new Promise<string>((resolve) => {
+      dialog.on('destroy', (bye: Srf.SrfRequest) => resolve(bye.get('Reason')));
+    });
     callee.srf.disconnect();
+    expect(await within(over, 'BYE')).toBe('SIP;cause=503;text="the application is gone"');
     await until(() => !callee.server.counters().application, 'application gone');
-    expect(
-      await dialog.modify(SDP).then(
-        () => 0,
-        (error: { status: number }) => error.status,
-      ),
-    ).toBe(481);
     const status = await caller.srf.createUAC(callee.uri('a'), { localSdp: SDP }).then(
       () => 0,
       (error: { status: number }) => error.status,

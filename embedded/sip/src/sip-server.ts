@@ -40,7 +40,7 @@ export type SipServerAddresses = Partial<Record<Protocol | 'admin', Endpoint>> &
 export interface SipServer {
   readonly addresses: SipServerAddresses;
   counters(): Counters;
-  /** Stops listening and drops every call without a word. */
+  /** Stops listening; calls of a connected application get a BYE or CANCEL, whose answer nobody waits for. */
   close(): Promise<void>;
 }
 

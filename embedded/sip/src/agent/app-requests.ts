@@ -104,6 +104,7 @@ export class AppRequests {
     const problem = completeBody(own, message) ?? limitExtensions(own) ?? addressProblem(own);
     if (problem !== undefined) {
       if (method === 'INVITE') dialog.openInvite = undefined;
+      if (method === 'BYE') dialog.isEnding = false;
       return refuse(problem);
     }
     // A digest retry names its CSeq; the dialog's own count is what the peer goes by.

@@ -167,14 +167,44 @@ describe('A call from the network', () => {
     expect(scene.peerGot()).toEqual(['500 INFO']);
   });
 
-  it('answers 481 to everything in the dialogs of an application that went away', () => {
+  it('is ended with a BYE when its application goes away, and answers 481 from then on', async () => {
     const scene = new CallScene();
     const { toTag } = acceptCall(scene);
     scene.receiveRequest('ACK', { branch: 'ack', toTag });
     scene.peerGot();
     scene.agent.noteClientGone(scene.application);
+    await Promise.resolve();
     scene.receiveRequest('BYE', { seq: 2, toTag });
-    expect(scene.peerGot()).toEqual(['481 BYE']);
+    expect(scene.peerGot()).toEqual(['BYE', '481 BYE']);
+    expect(scene.agent.counters().dialogs).toBe(0);
+  });
+
+  it('waits for the ACK of its 200 before it is ended for an application that went away', async () => {
+    const scene = new CallScene();
+    const { toTag } = acceptCall(scene);
+    scene.peerGot();
+    scene.agent.noteClientGone(scene.application);
+    await Promise.resolve();
+    expect(scene.peerGot()).toEqual([]);
+    scene.receiveRequest('ACK', { branch: 'ack', toTag });
+    await Promise.resolve();
+    expect(scene.peerGot()).toEqual(['BYE']);
+    const silent = new CallScene();
+    acceptCall(silent);
+    silent.agent.noteClientGone(silent.application);
+    silent.clock.advance(32_000);
+    await Promise.resolve();
+    expect(silent.peerGot().filter((name) => name === 'BYE').length).toBe(1);
+    expect(silent.agent.counters().dialogs).toBe(0);
+  });
+
+  it('gets a 503 when its application goes away before it is answered', () => {
+    const scene = new CallScene();
+    scene.receiveRequest('INVITE', { body: SDP });
+    scene.respond(scene.application.take()[0], 180);
+    scene.peerGot();
+    scene.agent.noteClientGone(scene.application);
+    expect(scene.peerGot()).toEqual(['503 INVITE']);
     expect(scene.agent.counters().dialogs).toBe(0);
   });
 });

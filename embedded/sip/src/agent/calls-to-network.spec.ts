@@ -212,6 +212,41 @@ describe('A call to the network', () => {
     expect(scene.peerGot()).toEqual(['ACK', 'BYE']);
     expect(scene.agent.counters().dialogs).toBe(0);
   });
+
+  it('gets a BYE that says why when the application goes away in mid-call, and no second one after the application’s own', async () => {
+    const scene = new CallScene();
+    await establishCall(scene);
+    scene.peerGot();
+    scene.agent.noteClientGone(scene.application);
+    await Promise.resolve();
+    const [bye, ...more] = scene.peer.take();
+    expect(bye?.kind === 'request' && bye.method).toBe('BYE');
+    expect(bye?.headers.get('Reason')).toBe('SIP;cause=503;text="the application is gone"');
+    expect(more).toEqual([]);
+    expect(scene.agent.counters().dialogs).toBe(0);
+
+    const ending = new CallScene();
+    const { dialogId } = await establishCall(ending);
+    ending.peerGot();
+    const own = sentOf(await ending.request('BYE sip:placeholder', { dialogId }));
+    ending.agent.noteClientGone(ending.application);
+    await Promise.resolve();
+    expect(ending.peerGot()).toEqual(['BYE']);
+    ending.receiveAnswer(own.sent, 200);
+    expect(ending.agent.counters().dialogs).toBe(0);
+  });
+
+  it('is acknowledged and ended when the application goes away between the 200 and its ACK', async () => {
+    const scene = new CallScene();
+    const { invite } = await placeCall(scene);
+    scene.receiveAnswer(invite, 200);
+    scene.peerGot();
+    scene.agent.noteClientGone(scene.application);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(scene.peerGot()).toEqual(['ACK', 'BYE']);
+    expect(scene.agent.counters().dialogs).toBe(0);
+  });
 });
 
 describe('A command of the application', () => {

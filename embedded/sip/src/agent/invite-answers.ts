@@ -15,6 +15,7 @@ import type { ServerBye } from './server-bye.ts';
 import type { OutgoingRequest, Stack } from './stack.ts';
 
 const nothing = (): void => undefined;
+const APPLICATION_GONE = 'the application is gone';
 
 /** What follows the INVITEs we send: dialogs, ACKs, CANCELs and their races (RFC 3261 §9.1, §13.2.2, §14.1). */
 export class InviteAnswers {
@@ -138,6 +139,21 @@ export class InviteAnswers {
     }
   }
 
+  /** Ends a dialog whose application is gone. A BYE the application has sent already stays the last word. */
+  orphan(dialog: Dialog): void {
+    if (dialog.isEnding) return;
+    this.cancelInside(dialog);
+    if (dialog.phase === 'early') this.stack.dialogs.end(dialog);
+    else if (dialog.ackDue !== undefined) this.abandon(dialog);
+    // RFC 3261 §15: the callee sends no BYE before the ACK. When that never comes, the dialog has had its BYE by then.
+    else if (dialog.accepted !== undefined) dialog.accepted.whenSettled(() => this.endOrphan(dialog));
+    else this.endOrphan(dialog);
+  }
+
+  private endOrphan(dialog: Dialog): void {
+    if (dialog.phase !== 'ended') this.serverBye.end(dialog, APPLICATION_GONE, 503);
+  }
+
   /** ACK and BYE for a call nobody here wants any more. */
   private abandon(dialog: Dialog): void {
     const invite = dialog.ackDue;
@@ -145,7 +161,7 @@ export class InviteAnswers {
     if (invite === undefined) return;
     void inDialogFlow(this.stack, dialog).then((flow) => {
       this.sendAck(dialog, invite, flow, { headers: new HeaderList(), body: Buffer.alloc(0) });
-      this.serverBye.end(dialog, 'the application is gone');
+      this.serverBye.end(dialog, APPLICATION_GONE, 503);
     });
   }
 

@@ -13,14 +13,14 @@ export class ServerBye {
     this.stack = stack;
   }
 
-  /** Sends a BYE and gives the application the same BYE as `unsolicited`. `text` becomes the Reason (RFC 3326). */
-  end(dialog: Dialog, text: string): void {
+  /** Sends a BYE and gives the application the same BYE as `unsolicited`. `text` becomes the Reason (RFC 3326) with this SIP cause. */
+  end(dialog: Dialog, text: string, cause = 200): void {
     const client = this.stack.clientOf.get(dialog);
     this.stack.dialogs.end(dialog);
     void inDialogFlow(this.stack, dialog).then((flow) => {
       dialog.localSeq += 1;
       const { uri, headers } = dialog.requestHead('BYE', dialog.localSeq, viaFor(flow));
-      headers.set('Reason', `SIP;cause=200;text="${text}"`);
+      headers.set('Reason', `SIP;cause=${cause};text="${text}"`);
       const request: SipRequest = { kind: 'request', method: 'BYE', uri, headers, body: Buffer.alloc(0) };
       const nothing = (): void => undefined;
       this.stack.transactions.openClient(request, flow, { onResponse: nothing, onFailure: nothing }).start();

@@ -72,7 +72,7 @@ export class UserAgent implements MessageEvents {
     return this.requests.request(client, wanted);
   }
 
-  /** The application is gone: its calls in the making end, requests in its standing dialogs will get 481. */
+  /** The application is gone: nobody is left to hang up, so everything it had under way is ended towards the network. */
   noteClientGone(client: AppClient): void {
     for (const incoming of [...this.stack.incoming.values()]) {
       if (incoming.client === client) this.incoming.finish(incoming, 503);
@@ -82,7 +82,7 @@ export class UserAgent implements MessageEvents {
       if (outgoing.client === client && isInvite) this.answers.cancel(outgoing, new HeaderList());
     }
     for (const dialog of this.stack.dialogs.all()) {
-      if (this.stack.clientOf.get(dialog) === client) this.stack.dialogs.end(dialog);
+      if (this.stack.clientOf.get(dialog) === client) this.answers.orphan(dialog);
     }
   }
 

@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { FakeTransport } from '../fakes/fake-transport.ts';
 import type { SipMessage } from '../message/sip-message.ts';
-import type { Flow } from './flow.ts';
+import type { Flow, Protocol } from './flow.ts';
 import { TransportSet } from './transport-set.ts';
 
 /** A set with one transport, and what came out of it. */
-function aSet(protocol: 'udp' | 'tcp' = 'udp') {
+function aSet(protocol: Protocol = 'udp') {
   const requests: { request: SipMessage; replyFlow: Flow }[] = [];
   const faults: unknown[] = [];
   const events = {
@@ -45,6 +45,22 @@ describe('The transports', () => {
     const tcp = aSet('tcp');
     tcp.receive('SIP/2.0/TCP 192.0.2.9;branch=z9hG4bK1');
     expect(tcp.requests[0]?.replyFlow).toBe(tcp.flow);
+  });
+
+  it('refuse a request whose Via names another transport than it came by', () => {
+    const named = ['UDP', 'TCP', 'WS', 'WSS', 'TLS'] as const;
+    const accepted = (protocol: Protocol): string[] =>
+      named.filter((transport) => {
+        const { requests, flow, receive } = aSet(protocol);
+        receive(`SIP/2.0/${transport} 192.0.2.9:40000;branch=z9hG4bK1`);
+        const answers = flow.take().map((answer) => answer.kind === 'response' && answer.status);
+        expect(answers).toEqual(requests.length === 1 ? [] : [400]);
+        return requests.length === 1;
+      });
+    expect(accepted('udp')).toEqual(['UDP']);
+    expect(accepted('tcp')).toEqual(['TCP']);
+    expect(accepted('ws')).toEqual(['WS', 'WSS']);
+    expect(accepted('wss')).toEqual(['WS', 'WSS']);
   });
 
   it('answer malformed requests but never an ACK, and report what fails above without throwing', () => {

@@ -79,6 +79,10 @@ export class TransportSet implements TransportEvents {
       this.events.onResponse(message, flow);
       return;
     }
+    if (!isViaOf(message, flow)) {
+      this.answerMalformed(message, { status: 400, reason: 'Via Names Another Transport' }, flow);
+      return;
+    }
     const via = this.markSource(message, flow);
     if (via !== undefined) this.events.onRequest(message, flow, this.replyFlow(via, flow));
   }
@@ -112,4 +116,14 @@ export class TransportSet implements TransportEvents {
     const response = responseTo(request, problem.status, problem.reason, 'malformed');
     this.replyFlow(via, flow).send(serialize(response), () => undefined);
   }
+}
+
+/**
+ * Whether the topmost Via names the transport the request came by (RFC 3261 §18.1.1, RFC 7118 §5): what is above takes its word for it.
+ * WS and WSS pass for each other, because a proxy in front may have ended the TLS.
+ */
+function isViaOf(request: SipRequest, flow: Flow): boolean {
+  const named = parseTopVia(request.headers.getAll('Via'))?.transport;
+  const isWebSocket = flow.protocol === 'ws' || flow.protocol === 'wss';
+  return isWebSocket ? named === 'WS' || named === 'WSS' : named === flow.protocol.toUpperCase();
 }
