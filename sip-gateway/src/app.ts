@@ -181,6 +181,9 @@ async function clearUp(
   const recovery = new CrashRecovery(journal, facts, (callId, answeredAtMs) =>
     findLeftRecording(config.RECORDINGS_DIR, callId, answeredAtMs),
   );
+  facts.listen((fact) => {
+    recovery.noteFact(fact);
+  });
   mixer.listen(
     routeMixerEvents(calls, phones, (recording) => {
       recovery.noteRepaired(recording);

@@ -79,7 +79,7 @@ describe('the SIP gateway when something dies', () => {
     again.close();
   }, 30_000);
 
-  it('talks on when the recorder dies, and tells', async () => {
+  it('talks on when the recorder dies, tells, and says what was saved only once the call is over', async () => {
     await talk();
     const { recorder } = stage.mixerPids();
     process.kill(recorder, 'SIGKILL');
@@ -87,8 +87,12 @@ describe('the SIP gateway when something dies', () => {
     carrier.packets = 0;
     await waitFor(() => carrier.packets > 10, 'RTP without a recorder');
     expect((await stage.state()).calls).toEqual([{ callId, phase: 'talking' }]);
+    await waitFor(() => stage.logLines.some((line) => line.includes('left half-written was completed')), 'the repair');
     await stage.command({ type: 'call.hang-up', callId });
     expect((await stage.fact('call.ended')).cause).toBe('completed');
+    await stage.fact('recording.ready');
+    const types = (await stage.facts()).map(({ fact }) => fact.type);
+    expect(types.indexOf('recording.ready')).toBeGreaterThan(types.indexOf('call.ended'));
   }, 30_000);
 
   it('publishes again after Redis lost everything, and nothing that is stored', async () => {
@@ -140,9 +144,12 @@ describe('the SIP gateway when something dies', () => {
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;
+    await waitFor(() => carrier.isDialogOver, 'the BYE at the carrier');
+    await waitFor(() => browser?.requests.includes('BYE') ?? false, 'the BYE at the browser');
     await stage.startGateway();
     const ended = await stage.fact('call.ended');
     expect(ended.cause).toBe('gateway-lost');
+    expect(ended.talkMs).toBeGreaterThan(1_000);
     const ready = await stage.fact('recording.ready');
     expect(ready.seconds).toBeGreaterThan(1);
     expect((await stage.state()).rtpengineCalls).toBe(0);

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CallId, PhoneNumber, UserId } from '#contracts/ids.contract';
@@ -82,6 +84,27 @@ describe('the SIP gateway with a real Redis, rtpengine, mixer and SIP server', (
     expect(state.mixer.legs.some(({ leg }) => leg.startsWith('call:'))).toBeFalse();
     expect(state.mixer.recordings).toEqual([]);
     expect(state.rtpengineCalls).toBe(state.phones.length);
+  }, 20_000);
+
+  it('lets a stranger who finds the RTP ports neither speak to the resident nor into the recording', async () => {
+    const [agent, callId] = [newAgent(), newCall()];
+    carrier.behaviour = carrier.answers();
+    await openPhone(agent);
+    await dial(agent, callId);
+    await stage.fact('call.answered', (fact) => fact.callId === callId);
+    await waitFor(() => carrier.packets > 50, 'RTP from the gateway');
+    const packetsBefore = carrier.packets;
+    await shout('127.0.0.2', stage.rtpPorts(), 100);
+    expect(carrier.loudPackets).toBe(0);
+    expect(carrier.packets - packetsBefore).toBeGreaterThan(80);
+    await stage.command({ type: 'call.hang-up', callId });
+    const { file } = await stage.fact('recording.ready', (fact) => fact.callId === callId);
+    const wav = await readFile(join(stage.folder, 'recordings', file));
+    // The resident's tone peaks at 15,996; the stranger shouts at 32,124.
+    expect(peak(wav, 0)).toBeLessThan(100);
+    expect(peak(wav, 1)).toBeLessThan(17_000);
+    const lastHalfSecond = wav.subarray(wav.length - 16_000);
+    expect(peak(Buffer.concat([Buffer.alloc(44), lastHalfSecond]), 1)).toBeGreaterThan(2_000);
   }, 20_000);
 
   it('ends the call when the resident hangs up', async () => {
@@ -174,6 +197,7 @@ describe('the SIP gateway with a real Redis, rtpengine, mixer and SIP server', (
     const port = stage.sip.addresses.udp?.port ?? 0;
     expect((await stranger.ring(port, '0221119876', '0220007777')).status).toBe(403);
     expect((await carrier.ring(port, 'desk', '0220007777')).status).toBe(404);
+    expect((await carrier.ring(port, '%zz', '0220007777')).status).toBe(400);
     await stranger.close();
     expect((await stage.state()).calls).toEqual([]);
   }, 20_000);
@@ -309,6 +333,25 @@ describe('the SIP gateway with a real Redis, rtpengine, mixer and SIP server', (
     }
   }, 20_000);
 });
+
+/** Sends so many frames of PCMU at full volume from this address to every one of the ports, in real time. */
+async function shout(host: string, ports: readonly number[], frames: number): Promise<void> {
+  const socket = createSocket('udp4').bind(0, host);
+  await once(socket, 'listening');
+  const packet = Buffer.concat([
+    Buffer.alloc(12),
+    Buffer.from(Array.from({ length: 160 }, (_, at) => (at % 32 < 16 ? 0x80 : 0x00))),
+  ]);
+  packet.writeUInt8(0x80, 0);
+  packet.writeUInt32BE(0x5eed, 8);
+  for (let frame = 0; frame < frames; frame += 1) {
+    packet.writeUInt16BE(frame, 2);
+    packet.writeUInt32BE(frame * 160, 4);
+    for (const port of ports) socket.send(packet, port, '127.0.0.1');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  socket.close();
+}
 
 /** Loudest sample of one channel of a stereo 16-bit WAV file. */
 function peak(wav: Buffer, channel: number): number {

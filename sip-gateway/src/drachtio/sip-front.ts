@@ -91,6 +91,7 @@ export class SipFront {
 
   async #invite(request: Request, response: Response): Promise<void> {
     if (!request.isNewInvite) response.send(481);
+    else if (userOf(request.uri) === null) response.send(400, 'Malformed Request-URI', {});
     else if (isWebSocket(request)) await this.#inviteFromBrowser(request, response);
     else if (this.#isPeer(request)) this.#inviteFromTrunk(request, response);
     else {
@@ -128,7 +129,7 @@ export class SipFront {
   }
 
   #inviteFromTrunk(request: Request, response: Response): void {
-    const to = fromTrunkForm(userOf(request.uri));
+    const to = fromTrunkForm(userOf(request.uri) ?? '');
     if (this.#ports.isDraining()) response.send(503);
     else if (to === null) response.send(404);
     // Without an offer we would have to make one, which no carrier we know asks for (RFC 3261 §13.2.1).
@@ -150,7 +151,7 @@ export class SipFront {
       isWebSocket: isWebSocket(request),
       sourceAddress: plainAddress(request.source_address),
       uri: request.uri,
-      fromUser: userOf(request.getParsedHeader('From').uri),
+      fromUser: userOf(request.getParsedHeader('From').uri) ?? '',
       authorization: request.get(method === 'REGISTER' ? 'Authorization' : 'Proxy-Authorization') || null,
     };
   }
@@ -164,20 +165,30 @@ export class SipFront {
   }
 }
 
-/** The SIP server reports WebSocket as tcp; the topmost Via tells (RFC 7118 §5.2). UDP cannot pretend to be one. */
+/**
+ * The SIP server reports WebSocket as tcp; the topmost Via tells (RFC 7118 §5.2). UDP cannot pretend to be one, and embedded/sip refuses
+ * a Via that names another transport than the request came by.
+ */
 function isWebSocket(request: Request): boolean {
   return request.protocol !== 'udp' && /^wss?$/i.test(request.getParsedHeader('via')[0]?.protocol ?? '');
 }
 
 const plainAddress = (address: string): string => address.replace(/^::ffff:/i, '');
 
-const userOf = (uri: string): string => decodeURIComponent(Srf.parseUri(uri).user ?? '');
+/** The user part without its escapes; null when one of them is malformed (RFC 3261 §25.1). */
+function userOf(uri: string): string | null {
+  try {
+    return decodeURIComponent(Srf.parseUri(uri).user ?? '');
+  } catch {
+    return null;
+  }
+}
 
 /** The asserted identity is the carrier's word (RFC 3325); From is the caller's own. */
 function callerOf(request: Request): IncomingLeg['from'] {
   if (/\bid\b/i.test(request.get('Privacy') || '')) return null;
   const header = request.has('P-Asserted-Identity') ? 'p-asserted-identity' : 'From';
-  return fromTrunkForm(userOf(request.getParsedHeader(header).uri));
+  return fromTrunkForm(userOf(request.getParsedHeader(header).uri) ?? '');
 }
 
 const challengeHeader = (realm: string, challenge: Extract<Verdict, { kind: 'challenge' }>): string =>

@@ -31,7 +31,18 @@ const MAX_DELETE_ROUNDS = 20;
  */
 const TO_BROWSER = { 'transport-protocol': 'RTP/SAVPF', ICE: 'force', 'rtcp-mux': ['require'] } as const;
 const TO_CORE = { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] } as const;
-const COMMON = { flags: ['trust-address', 'generate-mid'], replace: ['origin', 'session-connection'] } as const;
+/**
+ * `strict-source`: packets from elsewhere than the party's address are dropped; without it whoever reaches a port of rtpengine in mid-call
+ * can speak to the resident and take the party's place in the recording.
+ */
+const FLAGS = ['trust-address', 'generate-mid', 'strict-source'] as const;
+/**
+ * The mixer and the carrier send from where their SDP says. rtpengine would take its first 3 s of packets as the better word, so a stranger
+ * who is there in time would become the party for good. A carrier that sends from elsewhere than its SDP says falls silent: it would need
+ * a setting that leaves this flag out for the trunk. A browser's address is found by ICE, and its packets are authenticated (RFC 3711).
+ */
+const FIXED_SOURCE = 'endpoint-learning-off';
+const REPLACE = ['origin', 'session-connection'] as const;
 
 /** A `MediaEngine` made of rtpengine: one rtpengine call per party, with the mixer as its other side. */
 export class RtpengineMedia implements MediaEngine {
@@ -66,7 +77,8 @@ export class RtpengineMedia implements MediaEngine {
   async takeOffer(anchor: AnchorId, party: PartyKind, sdp: string): Promise<MediaPath> {
     if (pathOf(sdp) === null) throw new MediaError('unsupported', 'The offer has no audio in PCMU');
     const direction = this.#direction(party === 'browser' ? 'browser' : 'core', 'core');
-    return needPath(await this.#describe('offer', anchor, { 'from-tag': PARTY_TAG, sdp, ...TO_CORE, ...direction }));
+    const args = { 'from-tag': PARTY_TAG, sdp, ...TO_CORE, ...direction };
+    return needPath(await this.#describe('offer', anchor, args, party === 'browser' ? FLAGS : [...FLAGS, FIXED_SOURCE]));
   }
 
   makeAnswer(anchor: AnchorId, party: PartyKind, mixer: RtpAddress, path: MediaPath): Promise<string> {
@@ -125,8 +137,13 @@ export class RtpengineMedia implements MediaEngine {
     return calls.filter((id): id is string => typeof id === 'string' && id.startsWith(this.#prefix));
   }
 
-  async #describe(command: Extract<NgCommand, 'offer' | 'answer'>, anchor: AnchorId, args: NgReply): Promise<string> {
-    const reply = await this.#control.send(command, { 'call-id': anchor, ...COMMON, ...args });
+  async #describe(
+    command: Extract<NgCommand, 'offer' | 'answer'>,
+    anchor: AnchorId,
+    args: NgReply,
+    flags: readonly string[] = [...FLAGS, FIXED_SOURCE],
+  ): Promise<string> {
+    const reply = await this.#control.send(command, { 'call-id': anchor, flags, replace: REPLACE, ...args });
     const { sdp } = reply;
     // The reason rtpengine gives may quote the SDP, so it is not passed on.
     if (reply['result'] !== 'ok' || typeof sdp !== 'string') throw new MediaError('refused', `rtpengine refused ${command}`);

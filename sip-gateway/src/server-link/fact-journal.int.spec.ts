@@ -147,6 +147,8 @@ describe('the fact journal', () => {
     await new CrashRecovery(second, facts, () => Promise.resolve(left)).run();
     expect(facts.of('recording.ready')[0]).toEqual(jasmine.objectContaining({ callId, ...left }));
     expect(facts.of('recording.failed')).toEqual([]);
+    // The last line of the journal is the answer itself: only the recording knows how long they talked.
+    expect(facts.of('call.ended')[0]?.talkMs).toBe(3_000);
     await second.close();
   });
 
@@ -164,7 +166,28 @@ describe('the fact journal', () => {
     const recovery = new CrashRecovery(second, { emit }, () => Promise.resolve(null));
     recovery.noteRepaired({ file: `2026-04-01/${callId}.wav`, seconds: 3, sha256: 'a'.repeat(64) });
     await recovery.run();
-    expect(appended.map(({ type }) => type)).toEqual(['recording.ready', 'call.ended']);
+    expect(appended.map(({ type }) => type)).toEqual(['call.ended', 'recording.ready']);
     await second.close();
+  });
+
+  it('keeps a recording that was repaired in mid-call back until its call has ended', async () => {
+    const journal = await open();
+    const facts = new FakeFacts();
+    const recovery = new CrashRecovery(journal, facts, () => Promise.resolve(null));
+    await recovery.run();
+    const tell = async (fact: Fact): Promise<void> => {
+      await journal.append(fact);
+      recovery.noteFact(fact);
+    };
+    await tell({ type: 'call.dialling', callId, agentId });
+    await tell({ type: 'call.answered', callId, agentId, isRecorded: true });
+    await tell({ type: 'recording.failed', callId, reason: 'recorder lost' });
+    recovery.noteRepaired({ file: `2026-04-01/${callId}.wav`, seconds: 3, sha256: 'a'.repeat(64) });
+    expect(facts.all).toEqual([]);
+    await tell({ type: 'call.ended', callId, cause: 'completed', endedBy: 'agent', sipStatus: null, talkMs: 9_000 });
+    expect(facts.of('recording.ready').map(({ seconds }) => seconds)).toEqual([3]);
+    recovery.noteRepaired({ file: `2026-04-01/${callId}.wav`, seconds: 3, sha256: 'a'.repeat(64) });
+    expect(facts.types()).toEqual(['recording.ready', 'recording.ready']);
+    await journal.close();
   });
 });

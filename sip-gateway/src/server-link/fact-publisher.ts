@@ -15,6 +15,7 @@ export class FactPublisher implements FactSink {
   /** Highest number published since the connection came up. */
   #published = 0;
   #isPumping = false;
+  readonly #listeners: ((fact: Fact) => void)[] = [];
   /** Stream ids of our published facts by number, until they are stored and deleted. */
   readonly #streamIds = new Map<number, string[]>();
 
@@ -26,8 +27,14 @@ export class FactPublisher implements FactSink {
     redis.on('ready', () => void this.#republish());
   }
 
+  /** Tells of every fact as soon as it has its number; what the listener emits comes right after it. */
+  listen(onFact: (fact: Fact) => void): void {
+    this.#listeners.push(onFact);
+  }
+
   emit(fact: Fact): void {
     void this.#journal.append(fact).then(() => this.#pump());
+    for (const onFact of this.#listeners) onFact(fact);
   }
 
   /** Reads what the server has stored and forgets it. Harmless while Redis is down. */

@@ -46,8 +46,11 @@ const isCallFact = (fact: Fact): fact is CallFact =>
   fact.type === 'recording.ready' ||
   fact.type === 'recording.failed';
 
-/** How a call ended that the gateway died under. `lastSignMs`: when the gateway last wrote anything. */
-export function endAfterCrash({ callId, answeredAtMs }: UnfinishedCall, lastSignMs: number): Fact {
-  const talkMs = answeredAtMs === null ? 0 : Math.max(0, lastSignMs - answeredAtMs);
+/**
+ * How a call ended that the gateway died under. `lastSignMs`: when the gateway last wrote anything, which may be the answer itself; the
+ * recording, where one was saved, ran until the gateway died. Both are lower bounds of the talk.
+ */
+export function endAfterCrash({ callId, answeredAtMs }: UnfinishedCall, lastSignMs: number, recordedSeconds: number): Fact {
+  const talkMs = answeredAtMs === null ? 0 : Math.max(0, lastSignMs - answeredAtMs, Math.round(recordedSeconds * 1_000));
   return { type: 'call.ended', callId, cause: 'gateway-lost', endedBy: 'system', sipStatus: null, talkMs };
 }

@@ -21,6 +21,8 @@ export class FakeCarrier {
   isDialogOver = false;
   isCancelled = false;
   packets = 0;
+  /** Packets with a sample above half of full scale. */
+  loudPackets = 0;
   firstPacketAtMs = 0;
   answeredAtMs = 0;
   readonly #host: string;
@@ -28,6 +30,7 @@ export class FakeCarrier {
   #srf!: Srf;
   #rtp!: Socket;
   #timer: NodeJS.Timeout | null = null;
+  #answering: NodeJS.Timeout | null = null;
 
   constructor(host = '127.0.0.1') {
     this.#host = host;
@@ -56,14 +59,17 @@ export class FakeCarrier {
     await connected;
     this.#rtp = createSocket('udp4').bind(0, this.#host);
     await once(this.#rtp, 'listening');
-    this.#rtp.on('message', () => {
+    this.#rtp.on('message', (packet) => {
       this.packets += 1;
+      // G.711: µ-law counts from loud to quiet.
+      if (packet.subarray(12).some((sample) => (sample & 0x7f) < 0x10)) this.loudPackets += 1;
       if (this.firstPacketAtMs === 0) this.firstPacketAtMs = Date.now();
     });
   }
 
   async close(): Promise<void> {
     this.hush();
+    this.#stopAnswering();
     this.#srf.disconnect();
     this.#rtp.close();
     await this.#server.close();
@@ -71,11 +77,13 @@ export class FakeCarrier {
 
   reset(): void {
     this.hush();
+    this.#stopAnswering();
     this.invites.length = 0;
     this.dialog = null;
     this.isDialogOver = false;
     this.isCancelled = false;
     this.packets = 0;
+    this.loudPackets = 0;
     this.firstPacketAtMs = 0;
   }
 
@@ -83,7 +91,7 @@ export class FakeCarrier {
   answers(afterMs = 0): Behaviour {
     return (request, response) => {
       response.send(180);
-      setTimeout(() => void this.#answer(request, response), afterMs);
+      this.#answering = setTimeout(() => void this.#answer(request, response), afterMs);
     };
   }
 
@@ -150,6 +158,11 @@ export class FakeCarrier {
       sequence += 1;
       this.#rtp.send(Buffer.concat([header, samples]), port, GATEWAY_HOST);
     }, FRAME_MS);
+  }
+
+  #stopAnswering(): void {
+    if (this.#answering !== null) clearTimeout(this.#answering);
+    this.#answering = null;
   }
 
   hush(): void {

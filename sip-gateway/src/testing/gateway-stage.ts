@@ -115,6 +115,11 @@ export class GatewayStage {
     await stop(this.#rtpengine, 'SIGKILL');
   }
 
+  /** Where rtpengine may listen for RTP, for speaking uninvited. */
+  rtpPorts(): number[] {
+    return Array.from({ length: 50 }, (_, index) => this.#mediaPort + 2 * index);
+  }
+
   /** Drops every dialog without a word, and starts again on the same ports. */
   async restartSip(): Promise<void> {
     const { udp, ws, control } = this.sip.addresses;
