@@ -89,7 +89,7 @@ export type SendDigits = z.infer<typeof SendDigits>;
 export const MarkIdentity = z.object({ callId: CallId, item: IdentityItem, verdict: z.enum(['match', 'mismatch']).nullable() });
 export type MarkIdentity = z.infer<typeof MarkIdentity>;
 
-/** Inbound: the agent types what the caller said; the server compares and answers only how many matched. */
+/** Inbound: the agent types what the caller said; the server compares and answers, item by item, whether it matched; never what is on file. */
 export const IdentifyCaller = z.object({
   callId: CallId,
   caseId: CaseId,

@@ -7,7 +7,7 @@ import type { ClientToServerEvents, ServerToClientEvents } from '#contracts/sock
 import type { Actor } from './access/actor.ts';
 import type { AppRoute, CommandsFor } from './access/declarations.ts';
 import type { RequiredPermission } from './access/permission.model.ts';
-import { restoreBookings } from './calls/call-recovery.ts';
+import { endStrayDials, restoreBookings, writeMissingRecords } from './calls/call-recovery.ts';
 import { callRoutes } from './calls/call.routes.ts';
 import { callCommands } from './calls/call.socket.ts';
 import { caseRoutes } from './cases/case.routes.ts';
@@ -27,7 +27,7 @@ import { SocketServer } from './platform/sockets/socket-server.ts';
 import { recordingRoutes } from './recordings/recording.routes.ts';
 import { openStores, type Stores } from './stores.ts';
 import { FactConsumer } from './telephony/fact-consumer.ts';
-import { GatewayLink } from './telephony/gateway-link.ts';
+import { COMMAND_LIFE_MS, GatewayLink } from './telephony/gateway-link.ts';
 import { GatewayWatch } from './telephony/gateway-watch.ts';
 import { agentCommands } from './users/agent.socket.ts';
 import { SESSION_COOKIE, sessionRoutes } from './users/session.routes.ts';
@@ -38,6 +38,7 @@ import { wallboardCommands } from './wallboard/wallboard.socket.ts';
 const QUEUE_REVIEW_MS = 1_000;
 const PRESENCE_REVIEW_MS = 3_000;
 const GATEWAY_REVIEW_MS = 5_000;
+const AUDIT_REVIEW_MS = 20_000;
 const DRAIN_MS = 5_000;
 
 type Sockets = SocketServer<RequiredPermission, Actor, ServerToClientEvents>;
@@ -101,6 +102,7 @@ export class App {
       logger,
       version: readVersion(),
       endConnections: (sessionKey) => this.#sockets.endSession(`session:${sessionKey}`),
+      hasOtherConnections: (userId, sessionKey) => this.#sockets.hasConnections(`user:${userId}`, `session:${sessionKey}`),
       showWallboard: (board) => this.#sockets.tell(WALLBOARD_ROOM, 'wallboard:changed', board),
     });
     this.#consumer = new FactConsumer(
@@ -157,8 +159,11 @@ export class App {
     await restoreBookings(this.#stores.calls, this.features.changes, this.features.agents);
     this.#link.start();
     this.#consumer.start();
+    await this.#writeMissingRecords();
+    this.#once(COMMAND_LIFE_MS, () => this.#endStrayDials());
     this.#repeat(QUEUE_REVIEW_MS, () => this.features.queue.review());
     this.#repeat(PRESENCE_REVIEW_MS, () => this.features.agents.reviewPresence());
+    this.#repeat(AUDIT_REVIEW_MS, () => this.features.auditIntents.settleInterrupted());
     this.#repeat(GATEWAY_REVIEW_MS, () => this.#endLostCalls());
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', reject);
@@ -226,7 +231,7 @@ export class App {
     });
     events.on('agent.went-offline', ({ userId }) => queue.withdrawFrom(userId));
     events.on('call.changed', ({ agentId, view }) => {
-      if (agentId !== null) this.#sockets.tell(`user:${agentId}`, 'call:changed', view);
+      if (agentId !== null && view !== null) this.#sockets.tell(`user:${agentId}`, 'call:changed', view);
       wallboard.refresh();
     });
     // For the desk it left the call is over, whatever becomes of it elsewhere.
@@ -244,6 +249,16 @@ export class App {
     for (const gatewayId of await this.#watch.listLost()) await this.features.callFacts.endCallsOf(gatewayId, at);
   }
 
+  #writeMissingRecords(): Promise<void> {
+    const { calls, accounts } = this.#stores;
+    const { cases, calls: service } = this.features;
+    return writeMissingRecords({ calls, accounts, cases, service, clock: this.#clock });
+  }
+
+  #endStrayDials(): Promise<void> {
+    return endStrayDials({ calls: this.#stores.calls, changes: this.features.changes, gateway: this.#link, clock: this.#clock });
+  }
+
   #readiness(): ReturnType<typeof readinessProbe> {
     return readinessProbe({
       mongodb: async () => {
@@ -257,14 +272,19 @@ export class App {
   }
 
   #repeat(everyMs: number, work: () => Promise<void>): void {
-    const run = async (): Promise<void> => {
-      try {
-        await work();
-      } catch (error) {
-        this.#logger.warn(describeError(error), 'A regular check failed; it is tried again.');
-      }
-    };
-    this.#timers.push(setInterval(() => void run(), everyMs));
+    this.#timers.push(setInterval(() => void this.#check(work), everyMs));
+  }
+
+  #once(afterMs: number, work: () => Promise<void>): void {
+    this.#timers.push(setTimeout(() => void this.#check(work), afterMs));
+  }
+
+  async #check(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#logger.warn(describeError(error), 'A check of the server failed.');
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { UseCases } from './access/use-cases.ts';
+import { AuditIntents } from './audit/audit-intents.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { CallChanges } from './calls/call-changes.ts';
 import { CallFacts } from './calls/call-facts.ts';
@@ -27,6 +28,7 @@ import { PhoneFacts } from './users/phone-facts.ts';
 import { SessionService } from './users/session.service.ts';
 import { SessionStore } from './users/session.store.ts';
 import { WallboardService } from './wallboard/wallboard.service.ts';
+import type { UserId } from '#contracts/ids.contract';
 import type { WallboardView } from '#contracts/wallboard.contract';
 
 export type AppEvents = AgentEvents & CallEvents & CaseEvents;
@@ -41,6 +43,7 @@ export interface FeatureParts {
   /** The product's version, for the log-in screen. */
   version: string;
   endConnections: (sessionKey: string) => void;
+  hasOtherConnections: (userId: UserId, sessionKey: string) => Promise<boolean>;
   showWallboard: (board: WallboardView) => void;
 }
 
@@ -51,7 +54,8 @@ export function createFeatures(parts: FeatureParts) {
   const { config, stores, redis, gateway, clock, logger } = parts;
   const events = new EventHub<AppEvents>(logger);
   const audit = new AuditLog(stores.audit, clock);
-  const useCases = new UseCases(audit);
+  const auditIntents = new AuditIntents(stores.auditIntents, audit, clock);
+  const useCases = new UseCases(audit, auditIntents);
   const phoneLine = new PhoneLine(gateway, logger);
 
   const agents = new AgentService(redis, stores.accounts, events, clock);
@@ -66,6 +70,7 @@ export function createFeatures(parts: FeatureParts) {
     agents,
     phones: phoneLine,
     endConnections: parts.endConnections,
+    hasOtherConnections: parts.hasOtherConnections,
     site: { centre: config.CENTRE, isDemo: config.DEMO, callingHours: config.CALLING_HOURS, version: parts.version },
     clock,
   });
@@ -91,6 +96,7 @@ export function createFeatures(parts: FeatureParts) {
 
   return {
     events,
+    auditIntents,
     useCases,
     agents,
     credentials,

@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose';
+import { AuditIntentStore } from './audit/audit-intent.store.ts';
 import { AuditStore } from './audit/audit.store.ts';
 import { CallStore } from './calls/call.store.ts';
 import { CaseStore } from './cases/case.store.ts';
@@ -10,6 +11,7 @@ import { AccountStore } from './users/account.store.ts';
 export interface Stores {
   accounts: AccountStore;
   audit: AuditStore;
+  auditIntents: AuditIntentStore;
   calls: CallStore;
   cases: CaseStore;
   facts: FactStore;
@@ -21,6 +23,7 @@ export function createStores(connection: Connection): Stores {
   return {
     accounts: new AccountStore(connection),
     audit: new AuditStore(connection),
+    auditIntents: new AuditIntentStore(connection),
     calls: new CallStore(connection),
     cases: new CaseStore(connection),
     facts: new FactStore(connection),
@@ -31,7 +34,7 @@ export function createStores(connection: Connection): Stores {
 /** Opens the collections and makes sure of their indexes. */
 export async function openStores(connection: Connection): Promise<Stores> {
   const stores = createStores(connection);
-  const { accounts, audit, calls, cases, facts, timeline } = stores;
-  for (const store of [accounts, audit, calls, cases, facts, timeline]) await store.createIndexes();
+  const { accounts, audit, auditIntents, calls, cases, facts, timeline } = stores;
+  for (const store of [accounts, audit, auditIntents, calls, cases, facts, timeline]) await store.createIndexes();
   return stores;
 }

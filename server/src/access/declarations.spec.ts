@@ -33,6 +33,7 @@ describe('every way in', () => {
     clock: systemClock,
     version: '0.0.0',
     endConnections: () => undefined,
+    hasOtherConnections: () => Promise.resolve(false),
     showWallboard: () => undefined,
   });
   const routes = listRoutes(features, { isTls: false });

@@ -6,13 +6,21 @@ import { UseCases } from './use-cases.ts';
 
 describe('every use case', () => {
   let entries: AuditFact[];
+  let intents: string[];
   let useCases: UseCases;
   const openCase = { permission: 'cases.read', action: 'case.open', subject: () => 'case-0001' } as const;
   const outcomes = (): string[] => entries.map((entry) => entry.outcome);
 
   beforeEach(() => {
     entries = [];
-    useCases = new UseCases({ append: (fact) => Promise.resolve(void entries.push(fact)) });
+    intents = [];
+    useCases = new UseCases(
+      { append: (fact) => Promise.resolve(void entries.push(fact)) },
+      {
+        begin: (intent) => Promise.resolve(`intent:${intents.push(intent.action)}`),
+        finish: () => Promise.resolve(void intents.pop()),
+      },
+    );
   });
 
   it('leaves one entry with who, what, which record and from where', async () => {
@@ -40,6 +48,16 @@ describe('every use case', () => {
     expect(outcomes()).toEqual(['refused:session.required', 'done']);
   });
 
+  it('is on record before it reaches outside, and has one entry afterwards', async () => {
+    const callDial = { ...openCase, permission: 'calls.dial', action: 'call.dial' } as const;
+    await useCases.run(callDial, aPerson(), () => {
+      expect([intents, outcomes()]).toEqual([['call.dial'], []]);
+      return Promise.resolve();
+    });
+    expect([intents, outcomes()]).toEqual([[], ['done']]);
+    expect(entries[0]?.source).toBe('intent:1');
+  });
+
   it('tells refusals from failures', async () => {
     await expectAsync(useCases.run(openCase, aPerson(), () => Promise.reject(new DomainError('case.not-found')))).toBeRejected();
     await expectAsync(useCases.run(openCase, aPerson(), () => Promise.reject(new Error('disk')))).toBeRejected();
@@ -55,7 +73,11 @@ describe('every use case', () => {
   });
 
   it('answers nothing when the entry could not be written', async () => {
-    const silent = new UseCases({ append: () => Promise.reject(new Error('no database')) });
+    const fail = (): Promise<never> => Promise.reject(new Error('no database'));
+    const silent = new UseCases({ append: fail }, { begin: fail, finish: () => Promise.resolve() });
+    const dial = jasmine.createSpy('dial');
+    await expectAsync(silent.run({ ...openCase, permission: 'calls.dial', action: 'call.dial' }, aPerson(), dial)).toBeRejected();
+    expect(dial).not.toHaveBeenCalled();
     await expectAsync(silent.run(openCase, aPerson(), () => Promise.resolve('the case'))).toBeRejectedWithError('no database');
   });
 });

@@ -5,7 +5,7 @@ export interface AuditFact {
   action: string;
   subject: string | null;
   address: string;
-  /** done, refused:<problem code> or failed. */
+  /** done, refused:<problem code>, failed, or interrupted when the process died in the middle. */
   outcome: string;
   /** Makes an append repeatable: a second entry of the same source is not written. */
   source?: string;

@@ -1,11 +1,12 @@
-import type { CallId } from '#contracts/ids.contract';
+import type { CallView } from '#contracts/calls.contract';
+import type { CallId, UserId } from '#contracts/ids.contract';
 import { SYSTEM_SCOPE } from '../platform/database/scope-guard.ts';
 import type { EventPublisher } from '../platform/events.ts';
 import type { AgentService } from '../users/agent.service.ts';
 import type { CallEvents } from './call.events.ts';
 import type { Call } from './call.model.ts';
 import type { CallStore } from './call.store.ts';
-import { toCallView } from './call-view.model.ts';
+import { showTo } from './call-view.model.ts';
 
 const STATE_OF_PHASE = {
   queued: null,
@@ -51,12 +52,18 @@ export class CallChanges {
   }
 
   async #follow(before: Call | null, after: Call): Promise<void> {
-    const view = toCallView(after);
     if (before !== null && before.agentId !== null && before.agentId !== after.agentId) {
       await this.#agents.release(before.agentId, after.id);
-      this.#events.emit('call.withdrawn', { agentId: before.agentId, view });
+      this.#events.emit('call.withdrawn', { agentId: before.agentId, view: await this.#viewFor(before.agentId, after) });
     }
     if (before?.phase !== after.phase || before.agentId !== after.agentId) await this.restore(after);
+    const view = after.agentId === null ? null : await this.#viewFor(after.agentId, after);
     this.#events.emit('call.changed', { agentId: after.agentId, view });
+  }
+
+  /** Only inbound calls name candidates, so only they need to know whose screen it is. */
+  async #viewFor(agentId: UserId, call: Call): Promise<CallView> {
+    const categories = call.candidates.length === 0 ? [] : await this.#agents.listCategories(agentId);
+    return showTo({ categories }, call);
   }
 }

@@ -6,7 +6,7 @@ import { describeError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging/logger.ts';
 import type { CallChanges } from './call-changes.ts';
 import type { CallQueue } from './call-queue.ts';
-import { applyFact, end, isRunning, newInboundCall, type Call } from './call.model.ts';
+import { applyFact, end, isRunning, newInboundCall, talkSeconds, type Call } from './call.model.ts';
 import type { TelephoneGateway } from './call.ports.ts';
 import type { CallStore } from './call.store.ts';
 
@@ -80,7 +80,7 @@ export class CallFacts {
   }
 
   async #followUp(fact: CallFact, call: Call): Promise<void> {
-    if (fact.type === 'recording.ready') await this.#with.cases.markRecorded(call.id);
+    if (fact.type === 'recording.ready') await this.#with.cases.markRecorded(call.id, talkSeconds(call));
     if (fact.type === 'call.ended') void this.#with.queue.review();
     if (hasOutlivedItsRefusal(fact, call)) await this.#hangUpStray(call);
   }

@@ -1,10 +1,22 @@
 import type { CallView } from '#contracts/calls.contract';
+import type { CategoryCode } from '#contracts/ids.contract';
 import { findCategory, toCategoryView } from '../cases/category.model.ts';
 import { displayNumber } from '../cases/phone-number.model.ts';
 import { isIdentified, suggestResult, type Call } from './call.model.ts';
 
-/** What the agent's screen gets: no E.164 number, no file name, no gateway. */
-export function toCallView(call: Call): CallView {
+/**
+ * What one person's screen gets: no E.164 number, no file name, no gateway, no candidate outside the person's categories.
+ * There is no other way from a call to a view.
+ */
+export function showTo({ categories }: { categories: readonly CategoryCode[] }, call: Call): CallView {
+  const candidates = call.candidates.flatMap((candidate) => {
+    const shared = candidate.categories.filter((code) => categories.includes(code));
+    return shared.length === 0 ? [] : [{ ...candidate, categories: shared }];
+  });
+  return toCallView({ ...call, candidates });
+}
+
+function toCallView(call: Call): CallView {
   const category = findCategory(call.categoryCode);
   if (category === null) throw new Error('A call has a category that does not exist.');
   return {

@@ -3,8 +3,8 @@ import type { CallView } from '#contracts/calls.contract';
 
 /** What others may hear about calls. */
 export interface CallEvents {
-  /** A call changed; `agentId` is whose screen shows it. */
-  'call.changed': { agentId: UserId | null; view: CallView };
+  /** A call changed; `agentId` is whose screen shows `view`, which is made for that person; nobody's has none. */
+  'call.changed': { agentId: UserId | null; view: CallView | null };
   /** The call left this agent's desk without being answered there. */
   'call.withdrawn': { agentId: UserId; view: CallView };
 }

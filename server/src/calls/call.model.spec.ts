@@ -1,6 +1,14 @@
 import type { EndCause } from '#contracts/call-results.contract';
 import type { Fact } from '#contracts/gateway.contract';
-import { applyFact, failBeforeDialling, newInboundCall, newOutboundCall, suggestResult, type Call } from './call.model.ts';
+import {
+  applyFact,
+  endAsUnknown,
+  failBeforeDialling,
+  newInboundCall,
+  newOutboundCall,
+  suggestResult,
+  type Call,
+} from './call.model.ts';
 import { aCall, anInboundCall, AGENT, CALL } from './call.factory.ts';
 
 const at = '2026-11-24T02:00:00.000Z';
@@ -19,6 +27,15 @@ const ended = (
   sipStatus: null,
 });
 const answered = { type: 'call.answered', callId, agentId: AGENT, isRecorded: true } as const;
+const recorded = (seconds: number): Extract<Fact, { type: 'recording.ready' }> => ({
+  type: 'recording.ready',
+  callId,
+  file: 'a.wav',
+  seconds,
+  channels: ['agent', 'resident'],
+  sha256: 'a'.repeat(64),
+  concealedFrames: [0, 0],
+});
 const talk = (): Call => applyFact(aCall(), answered, at);
 
 describe('an outbound call', () => {
@@ -67,6 +84,58 @@ describe('an outbound call', () => {
     expect(ready.recording.state).toBe('ready');
     expect(ready.phase).toBe('done');
     expect(applyFact(ready, { type: 'recording.failed', callId, reason: 'late' }, later)).toBe(ready);
+  });
+});
+
+describe('a recording that lacks a part', () => {
+  const failed = { type: 'recording.failed', callId, reason: 'disk' } as const;
+  const kept = (call: Call): unknown[] => [call.recording.state, call.recording.file];
+
+  it('can be played and stays failed when its file comes after the failure', () => {
+    const broken = applyFact(applyFact(talk(), failed, at), ended('completed', 'resident', 60_000), later);
+    expect(kept(applyFact(broken, recorded(60), later))).toEqual(['failed', 'a.wav']);
+    expect(kept(applyFact(applyFact(broken, recorded(60), later), recorded(60), later))).toEqual(['failed', 'a.wav']);
+  });
+
+  it('is failed when its file comes while the call goes on', () => {
+    const cut = applyFact(talk(), recorded(3), later);
+    expect(kept(cut)).toEqual(['failed', 'a.wav']);
+    expect(kept(applyFact(cut, ended('completed', 'resident', 60_000), later))).toEqual(['failed', 'a.wav']);
+  });
+});
+
+describe('the talk time', () => {
+  it('is what was recorded when a crashed gateway does not know it', () => {
+    const over = applyFact(talk(), ended('gateway-lost', 'system', 0), later);
+    expect(applyFact(over, recorded(42.4), later).talkMs).toBe(42_400);
+    const unanswered = applyFact(aCall(), ended('gateway-lost', 'system', 0), later);
+    expect(applyFact(unanswered, recorded(42.4), later).talkMs).toBe(0);
+  });
+
+  it('is what the gateway says otherwise', () => {
+    const over = applyFact(talk(), ended('completed', 'agent', 60_000), later);
+    expect(applyFact(over, recorded(42.4), later).talkMs).toBe(60_000);
+  });
+});
+
+describe('a call that the gateway does not know', () => {
+  it('is over at once: done when it never began, to be written up otherwise', () => {
+    const never = endAsUnknown(aCall(), later);
+    const lost = endAsUnknown(talk(), later);
+    expect([never.phase, never.cause, never.endedBy]).toEqual(['done', 'failed', 'system']);
+    expect([lost.phase, lost.cause, lost.endedBy, lost.talkMs]).toEqual(['wrap-up', 'failed', 'system', 60_000]);
+    expect(endAsUnknown(lost, later)).toBe(lost);
+  });
+
+  it('takes the gateway’s own word about its end, which comes later', () => {
+    const corrected = applyFact(endAsUnknown(talk(), later), ended('completed', 'resident', 59_000), later);
+    expect([corrected.phase, corrected.cause, corrected.endedBy, corrected.talkMs]).toEqual([
+      'wrap-up',
+      'completed',
+      'resident',
+      59_000,
+    ]);
+    expect(applyFact(corrected, ended('busy'), later)).toBe(corrected);
   });
 });
 

@@ -87,6 +87,8 @@ export function newInboundCall(start: Start & { candidates: CallerCandidate[] })
 /** Still at the gateway: somebody rings, waits or talks. */
 export const isRunning = (call: Pick<Call, 'phase'>): boolean => call.phase !== 'wrap-up' && call.phase !== 'done';
 
+export const talkSeconds = (call: Pick<Call, 'talkMs'>): number => Math.round(call.talkMs / 1000);
+
 /** Two items of the identity check that match unlock disclosure (DOMAIN §4.5). */
 export const isIdentified = (identity: IdentityCheck): boolean =>
   Object.values(identity).filter((verdict) => verdict === 'match').length >= 2;
@@ -106,14 +108,11 @@ export function applyFact(call: Call, fact: CallFact, at: string): Call {
     case 'call.answered':
       return answer(call, fact, at);
     case 'call.ended':
-      return end(call, fact, at);
-    case 'recording.ready': {
-      if (call.recording.state === 'ready') return call;
-      const { file, seconds, channels, sha256, concealedFrames } = fact;
-      return { ...call, recording: { state: 'ready', file, seconds, channels, sha256, concealedFrames } };
-    }
+      return isGuessedEnd(call) ? correctEnd(call, fact) : end(call, fact, at);
+    case 'recording.ready':
+      return keepRecording(call, fact);
     case 'recording.failed':
-      return call.recording.state === 'ready' || call.recording.state === 'failed'
+      return call.recording.file !== null || call.recording.state === 'failed'
         ? call
         : { ...call, recording: { ...call.recording, state: 'failed' } };
     case 'call.arrived':
@@ -135,6 +134,28 @@ function answer(call: Call, fact: { agentId: UserId; isRecorded: boolean }, at: 
   };
 }
 
+/** A file that comes after a failure, or while the call goes on, lacks a part: it can be played, but never counts as whole. */
+function keepRecording(call: Call, fact: Extract<Fact, { type: 'recording.ready' }>): Call {
+  if (call.recording.file !== null) return call;
+  const { file, seconds, channels, sha256, concealedFrames } = fact;
+  const state = call.recording.state === 'failed' || isRunning(call) ? 'failed' : 'ready';
+  const talkMs = isRunning(call) ? call.talkMs : talkTime(call, call.talkMs, seconds);
+  return { ...call, talkMs, recording: { state, file, seconds, channels, sha256, concealedFrames } };
+}
+
+/** A gateway that crashed may not know how long an answered call lasted; what it recorded tells. */
+function talkTime(call: Call, talkMs: number, recordedSeconds: number): number {
+  return talkMs === 0 && call.answeredAt !== null ? Math.round(recordedSeconds * 1000) : talkMs;
+}
+
+/** Ended by the server because the gateway did not know the call; the gateway's own word may still be under way. */
+const isGuessedEnd = (call: Call): boolean => call.phase === 'wrap-up' && call.cause === 'failed' && call.endedBy === 'system';
+
+function correctEnd(call: Call, { cause, endedBy, talkMs }: Ending): Call {
+  if (cause === 'failed' && endedBy === 'system') return call;
+  return { ...call, cause, endedBy, talkMs: talkTime(call, talkMs, call.recording.seconds) };
+}
+
 type Ending = Pick<Extract<Fact, { type: 'call.ended' }>, 'cause' | 'endedBy' | 'talkMs'>;
 
 /** Ends a running call: an outbound or answered one goes to wrap-up, a caller nobody answered is done with. */
@@ -148,10 +169,18 @@ export function end(call: Call, { cause, endedBy, talkMs }: Ending, at: string):
     endedAt: at,
     cause,
     endedBy,
-    talkMs,
+    talkMs: talkTime(call, talkMs, call.recording.seconds),
     isMuted: false,
     recording: isSaving ? { ...call.recording, state: 'saving' } : call.recording,
   };
+}
+
+/** The gateway does not know the call: it never began there, or is over without the server having heard of it. */
+export function endAsUnknown(call: Call, at: string): Call {
+  if (!isRunning(call)) return call;
+  if (call.phase === 'dialling') return failBeforeDialling(call, at);
+  const talkMs = call.answeredAt === null ? 0 : Math.max(0, Date.parse(at) - Date.parse(call.answeredAt));
+  return end(call, { cause: 'failed', endedBy: 'system', talkMs }, at);
 }
 
 /** A call that never reached the gateway: nothing rang, there is nothing to write up. */

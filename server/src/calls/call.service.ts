@@ -12,13 +12,14 @@ import type { CallId } from '#contracts/ids.contract';
 import { scopeOf, type Person } from '../access/actor.ts';
 import type { CaseService } from '../cases/case.service.ts';
 import type { Clock } from '../platform/clock.ts';
+import { SYSTEM_SCOPE } from '../platform/database/scope-guard.ts';
 import { DomainError } from '../platform/errors.ts';
 import type { CallChanges } from './call-changes.ts';
 import type { CallQueue } from './call-queue.ts';
-import { isIdentified, isRunning, type Call, type CallRecording } from './call.model.ts';
-import type { TelephoneGateway } from './call.ports.ts';
+import { endAsUnknown, isIdentified, isRunning, talkSeconds, type Call, type CallRecording } from './call.model.ts';
+import { isUnknownCall, type TelephoneGateway } from './call.ports.ts';
 import type { CallStore } from './call.store.ts';
-import { toCallView } from './call-view.model.ts';
+import { showTo } from './call-view.model.ts';
 import { compareCaller } from './caller-identity.model.ts';
 
 /** Enough for slips of the tongue, too few for guessing birthdays. */
@@ -59,8 +60,18 @@ export class CallService {
     const call = await this.#ownCall(person, id);
     if (!isRunning(call)) throw new DomainError('call.invalid-state');
     if (call.phase === 'offered') await this.#with.queue.withdraw(id, person.userId);
-    else await this.#with.gateway.send(call.gatewayId, { type: 'call.hang-up', callId: id });
+    else await this.#endAtGateway(call);
     return call.phase === 'offered' ? { ...showTo(person, call), phase: 'done' } : this.#show(person, id);
+  }
+
+  /** A call that the gateway does not know must not hold its agent. */
+  async #endAtGateway(call: Call): Promise<void> {
+    try {
+      await this.#with.gateway.send(call.gatewayId, { type: 'call.hang-up', callId: call.id });
+    } catch (error) {
+      if (!isUnknownCall(error)) throw error;
+      await this.#with.changes.apply(call.id, (now) => endAsUnknown(now, this.#now()));
+    }
   }
 
   async mute(person: Person, id: CallId, muted: boolean): Promise<CallView> {
@@ -122,34 +133,46 @@ export class CallService {
     });
   }
 
-  /** Ends wrap-up: writes the negotiation record, then frees the agent. */
+  /**
+   * Ends wrap-up: the first result wins and frees the agent, then the negotiation record is written from it.
+   * The same result again answers the same; another one throws call.edited-elsewhere.
+   */
   async saveResult(person: Person, { callId, note, resultCode, contents }: SaveResult): Promise<CallView> {
-    const call = await this.#ownCall(person, callId);
-    if (call.phase !== 'wrap-up' || call.endedAt === null) throw new DomainError('call.invalid-state');
-    if (call.caseId !== null) {
-      await this.#with.cases.recordCall({
-        callId,
-        caseId: call.caseId,
-        phoneId: call.phoneId,
-        categoryCode: call.categoryCode,
-        direction: call.direction,
-        startedAt: call.startedAt,
-        endedAt: call.endedAt,
-        talkSeconds: Math.round(call.talkMs / 1000),
-        resultCode,
-        note,
-        agent: { userId: person.userId, name: person.name },
-        hasRecording: call.recording.state === 'ready',
-      });
-    }
-    const view = await this.#change(person, callId, (now) =>
-      now.phase === 'done'
-        ? now
-        : { ...now, phase: 'done', resultCode, draft: { note, resultCode, contents, savedAt: this.#now() } },
-    );
+    await this.#ownCall(person, callId);
+    const savedAt = this.#now();
+    const changed = await this.#with.changes.apply(callId, (now) => {
+      if (now.resultCode !== null && isSameResult(now, { note, resultCode, contents })) return now;
+      if (now.resultCode !== null) throw new DomainError('call.edited-elsewhere');
+      if (now.phase !== 'wrap-up') throw new DomainError('call.invalid-state');
+      return { ...now, phase: 'done', resultCode, draft: { note, resultCode, contents, savedAt } };
+    });
+    if (changed === null) throw new DomainError('call.not-found');
+    await this.writeRecord(changed.after, person.name);
+    return this.#show(person, callId);
+  }
+
+  /** Writes the negotiation record of a call that has its result. Repeating it changes nothing more. */
+  async writeRecord(call: Call, agentName: string): Promise<void> {
+    const { id, agentId, caseId, endedAt, resultCode } = call;
+    if (agentId === null || caseId === null || endedAt === null || resultCode === null) return;
+    await this.#with.cases.recordCall({
+      callId: id,
+      caseId,
+      phoneId: call.phoneId,
+      categoryCode: call.categoryCode,
+      direction: call.direction,
+      startedAt: call.startedAt,
+      endedAt,
+      talkSeconds: talkSeconds(call),
+      isAnswered: call.answeredAt !== null,
+      resultCode,
+      note: call.draft.note,
+      agent: { userId: agentId, name: agentName },
+      hasRecording: call.recording.file !== null,
+    });
     // The recording may have become ready between reading the call and writing the record.
-    if (view.recording === 'ready') await this.#with.cases.markRecorded(callId);
-    return view;
+    const latest = await this.#with.calls.find(SYSTEM_SCOPE, id);
+    if (latest !== null && latest.recording.file !== null) await this.#with.cases.markRecorded(id, talkSeconds(latest));
   }
 
   /** The recording of a call: an agent's own, a supervisor's whole scope. Throws recording.not-found. */
@@ -199,14 +222,9 @@ export class CallService {
   }
 }
 
-/** Candidates outside the person's categories are left out. */
-export function showTo(person: Pick<Person, 'categories'>, call: Call): CallView {
-  const view = toCallView(call);
-  const candidates = view.candidates.flatMap((candidate) => {
-    const categories = candidate.categories.filter((code) => person.categories.includes(code));
-    return categories.length === 0 ? [] : [{ ...candidate, categories }];
-  });
-  return { ...view, candidates };
+function isSameResult(call: Call, { note, resultCode, contents }: Omit<SaveResult, 'callId'>): boolean {
+  const saved = call.draft;
+  return call.resultCode === resultCode && saved.note === note && saved.contents.join() === contents.join();
 }
 
 /** The check with one item judged anew; null takes the judgement back. */

@@ -111,6 +111,21 @@ export class CallStore {
     return found.map(toCall);
   }
 
+  /** Calls that were handed to a gateway and of which nothing was heard since. */
+  async listDialling(): Promise<Call[]> {
+    const found = await this.#calls.find({ phase: 'dialling' }).setOptions({ scope: SYSTEM_SCOPE }).lean<StoredCall[]>();
+    return found.map(toCall);
+  }
+
+  /** Calls since an instant that have their result. */
+  async listDone(since: Date): Promise<Call[]> {
+    const found = await this.#calls
+      .find({ phase: 'done', resultCode: { $ne: null }, startedAt: { $gte: since.toISOString() } })
+      .setOptions({ scope: SYSTEM_SCOPE })
+      .lean<StoredCall[]>();
+    return found.map(toCall);
+  }
+
   /** How many calls of each direction began since an instant, and how many of them were answered. */
   async countSince(since: Date): Promise<{ outbound: number; inbound: number; inboundAnswered: number }> {
     const at = { startedAt: { $gte: since.toISOString() } };

@@ -13,7 +13,7 @@ import type { CallChanges } from './call-changes.ts';
 import { failBeforeDialling, newOutboundCall, type OutboundCall } from './call.model.ts';
 import type { TelephoneGateway } from './call.ports.ts';
 import type { CallStore } from './call.store.ts';
-import { toCallView } from './call-view.model.ts';
+import { showTo } from './call-view.model.ts';
 
 const RING_SECONDS = 30;
 
@@ -55,7 +55,7 @@ export class Dialler {
   async #dialOnce(person: Person, request: DialCall): Promise<CallView> {
     const id = CallId.parse(request.requestId);
     const known = await this.#with.calls.find(scopeOf(person), id);
-    if (known !== null && known.agentId === person.userId) return toCallView(known);
+    if (known !== null && known.agentId === person.userId) return showTo(person, known);
     const { found, phone, category, gatewayId } = await this.#plan(person, request);
     await this.#occupyAgent(person, id);
     const call = newOutboundCall({
@@ -71,7 +71,7 @@ export class Dialler {
     await this.#store(call);
     await this.#command(call, { to: phone.number, callerId: category.callerId });
     // Facts may have been faster than the reply.
-    return toCallView((await this.#with.calls.find(SYSTEM_SCOPE, id)) ?? call);
+    return showTo(person, (await this.#with.calls.find(SYSTEM_SCOPE, id)) ?? call);
   }
 
   /** The call is on record before anybody's telephone rings. */

@@ -36,6 +36,7 @@ export interface CallRecord {
   startedAt: string;
   endedAt: string;
   talkSeconds: number;
+  isAnswered: boolean;
   resultCode: ResultCode;
   note: string;
   agent: { userId: UserId; name: string };
@@ -153,11 +154,20 @@ export class CaseService {
     return this.#with.cases.find(scopeOf(person), caseId);
   }
 
-  /** Writes the negotiation record (交渉記録, R31) and moves the case on. Repeating it changes nothing more on the timeline. */
+  /** Writes the negotiation record (交渉記録, R31) and moves the case on. Repeating it changes nothing more. */
   async recordCall(call: CallRecord): Promise<void> {
     const { cases, timeline } = this.#with;
-    await timeline.put({
-      id: `call-${call.callId}`,
+    const id = `call-${call.callId}`;
+    if (await timeline.has(id)) return;
+    // Before the entry: an interruption in between repeats it, and repeating it sets the same.
+    await cases.noteOutcome(call.caseId, {
+      lastResult: call.resultCode,
+      lastCallAt: call.startedAt,
+      nextCallAt: nextCallAt(call.resultCode, call.endedAt),
+      isContact: isContact(call.resultCode),
+    });
+    const isNew = await timeline.add({
+      id,
       caseId: call.caseId,
       categories: [call.categoryCode],
       at: call.startedAt,
@@ -172,20 +182,19 @@ export class CaseService {
       callId: call.callId,
       hasRecording: call.hasRecording,
     });
-    await cases.noteOutcome(call.caseId, {
-      lastResult: call.resultCode,
-      lastCallAt: call.startedAt,
-      nextCallAt: nextCallAt(call.resultCode, call.endedAt),
-      isContact: isContact(call.resultCode),
-      phoneId: call.direction === 'outbound' ? call.phoneId : null,
-      isAnswered: call.talkSeconds > 0,
-    });
+    if (isNew && call.direction === 'outbound' && call.phoneId !== null)
+      await cases.countAttempt(call.caseId, call.phoneId, call.isAnswered);
     await this.#tell(call.caseId);
   }
 
+  /** The calls since an instant whose negotiation record is written. */
+  async listRecordedCalls(since: Date): Promise<Set<CallId>> {
+    return this.#with.timeline.listCallIds(since);
+  }
+
   /** The recording of a call on the timeline can be played now. */
-  async markRecorded(callId: CallId): Promise<void> {
-    const caseId = await this.#with.timeline.markRecorded(callId);
+  async markRecorded(callId: CallId, talkSeconds: number): Promise<void> {
+    const caseId = await this.#with.timeline.markRecorded(callId, talkSeconds);
     if (caseId !== null) await this.#tell(caseId);
   }
 

@@ -106,20 +106,19 @@ export class CaseStore {
     return this.#cases.countDocuments({}).setOptions({ scope: SYSTEM_SCOPE });
   }
 
-  /** Notes the outcome of a call on the case and counts it on the number that was called. */
+  /** Notes the outcome of a call on the case. Repeating it sets the same. */
   async noteOutcome(
     id: CaseId,
-    outcome: Pick<Case, 'lastResult' | 'lastCallAt' | 'nextCallAt'> & {
-      isContact: boolean;
-      phoneId: PhoneId | null;
-      isAnswered: boolean;
-    },
+    outcome: Pick<Case, 'lastResult' | 'lastCallAt' | 'nextCallAt'> & { isContact: boolean },
   ): Promise<void> {
-    const { isContact, phoneId, isAnswered, ...row } = outcome;
+    const { isContact, ...row } = outcome;
     await this.#cases
       .updateOne({ _id: id }, { $set: { ...row, ...(isContact ? { isDone: true } : {}) }, $inc: { version: 1 } })
       .setOptions({ scope: SYSTEM_SCOPE });
-    if (phoneId === null) return;
+  }
+
+  /** Counts a call on the number that was called. Not repeatable. */
+  async countAttempt(id: CaseId, phoneId: PhoneId, isAnswered: boolean): Promise<void> {
     await this.#cases
       .updateOne({ _id: id, 'phones.id': phoneId }, { $inc: { 'phones.$.tried': 1, 'phones.$.answered': isAnswered ? 1 : 0 } })
       .setOptions({ scope: SYSTEM_SCOPE });

@@ -1,6 +1,7 @@
 import { Schema, type Connection, type Model } from 'mongoose';
 import type { ResultCode } from '#contracts/call-results.contract';
 import type { CallId, CaseId, UserId } from '#contracts/ids.contract';
+import { isDuplicateKey } from '../platform/database/mongo.ts';
 import { guardScope, SYSTEM_SCOPE, type Scope } from '../platform/database/scope-guard.ts';
 import type { HistoryEntry } from './case.model.ts';
 import type { Attempt } from './contact-gate.model.ts';
@@ -109,13 +110,34 @@ export class TimelineStore {
     return found.map(({ _id, at }) => ({ caseId: _id, at }));
   }
 
-  /** Writes the entry, or writes it again: saving a result twice leaves one entry. */
-  async put(entry: HistoryEntry): Promise<void> {
+  /** Writes an entry once. Answers false when it is there already. */
+  async add(entry: HistoryEntry): Promise<boolean> {
     const { id, ...rest } = entry;
-    await this.#entries.replaceOne({ _id: id }, rest, { upsert: true }).setOptions({ scope: SYSTEM_SCOPE });
+    try {
+      await this.#entries.create({ _id: id, ...rest });
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
   }
 
-  async markRecorded(callId: CallId): Promise<CaseId | null> {
+  async has(id: string): Promise<boolean> {
+    return (await this.#entries.findOne({ _id: id }).setOptions({ scope: SYSTEM_SCOPE }).lean()) !== null;
+  }
+
+  /** The calls since an instant that have their entry. */
+  async listCallIds(since: Date): Promise<Set<CallId>> {
+    const found = await this.#entries
+      .find({ kind: 'call', at: { $gte: since.toISOString() } })
+      .setOptions({ scope: SYSTEM_SCOPE })
+      .lean<StoredEntry[]>();
+    return new Set(found.flatMap(({ callId }) => (callId === null ? [] : [callId])));
+  }
+
+  /** The call's sound is there, and how long it lasted in case nobody knew when the entry was written. */
+  async markRecorded(callId: CallId, talkSeconds: number): Promise<CaseId | null> {
+    await this.#entries.updateOne({ callId, talkSeconds: 0 }, { $set: { talkSeconds } }).setOptions({ scope: SYSTEM_SCOPE });
     const found = await this.#entries
       .findOneAndUpdate({ callId }, { $set: { hasRecording: true } }, { returnDocument: 'after' })
       .setOptions({ scope: SYSTEM_SCOPE })

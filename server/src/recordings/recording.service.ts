@@ -47,8 +47,9 @@ export class RecordingService {
 
   async #readyRecording(person: Person, callId: CallId): Promise<{ file: string; path: string; channels: CallRecording['channels'] }> {
     const recording = await this.#calls.findRecording(person, callId);
+    // A file that lacks a part is marked failed and can still be played.
     if (recording.state === 'recording' || recording.state === 'saving') throw new DomainError('recording.not-ready');
-    if (recording.state !== 'ready' || recording.file === null) throw new DomainError('recording.not-found');
+    if (recording.file === null) throw new DomainError('recording.not-found');
     const path = await this.#confine(recording.file);
     return { file: recording.file, path, channels: recording.channels };
   }

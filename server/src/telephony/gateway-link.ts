@@ -10,6 +10,7 @@ import {
 } from '#contracts/gateway.contract';
 import type { GatewayId, UserId } from '#contracts/ids.contract';
 import type { ProblemCode } from '#contracts/problem.contract';
+import { GatewayRefusal } from '../calls/call.ports.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Redis } from '../platform/database/redis.ts';
 import { DomainError, describeError } from '../platform/errors.ts';
@@ -85,7 +86,7 @@ export class GatewayLink {
       command,
     };
     const reply = await this.#exchange(gatewayId, envelope);
-    if (!reply.ok) throw new DomainError(PROBLEM_OF_REFUSAL[reply.refusal], `The gateway refused the command: ${reply.refusal}.`);
+    if (!reply.ok) throw new GatewayRefusal(PROBLEM_OF_REFUSAL[reply.refusal], reply.refusal);
   }
 
   async #exchange(gatewayId: GatewayId, envelope: CommandEnvelope): Promise<CommandReply> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { phonePresence } from '#contracts/gateway.contract';
-import type { UserId } from '#contracts/ids.contract';
+import type { CategoryCode, UserId } from '#contracts/ids.contract';
 import type { AgentView } from '#contracts/users.contract';
 import type { Clock } from '../platform/clock.ts';
 import { RedisRecord } from '../platform/database/redis-record.ts';
@@ -55,6 +55,11 @@ export class AgentService {
   /** The call that each agent is booked for. */
   async listBookings(): Promise<{ userId: UserId; callId: string | null }[]> {
     return (await this.#listRecords()).map(({ userId, record }) => ({ userId, callId: record.call?.id ?? null }));
+  }
+
+  /** The categories this person works on; none for somebody unknown. */
+  async listCategories(userId: UserId): Promise<CategoryCode[]> {
+    return (await this.#accounts.find(userId))?.categories ?? [];
   }
 
   async setState(userId: UserId, chosen: 'ready' | 'away'): Promise<AgentView> {
@@ -114,6 +119,8 @@ export class AgentService {
     for (const { userId, record } of await this.#listRecords()) {
       const hasPhone = (await this.#redis.exists(phonePresence(userId))) === 1;
       if (hasPhone !== record.isPhoneReady) await this.setPhoneReady(userId, hasPhone);
+      // A log-out in one browser may have said offline while another went on.
+      if (!record.isConnected && this.#connections.has(userId)) await this.#change(userId, () => ({ isConnected: true }));
       if (!record.isConnected || (await this.#redis.exists(presenceKey(userId))) === 1) continue;
       await this.#change(userId, () => ({ isConnected: false }));
       this.#events.emit('agent.went-offline', { userId });

@@ -28,7 +28,7 @@ export class PhoneCredentials {
     this.#clock = clock;
   }
 
-  /** A new credential for the browser this person logged in with; the session's previous one stops working. */
+  /** A new credential for the browser this person logged in with; the session's previous one stops working. Throws session.required when the session ended meanwhile. */
   async issue(person: Person): Promise<PhoneCredential> {
     const { webSocketUri, sipDomain } = this.#settings;
     const username = randomBytes(4).toString('hex');
@@ -45,10 +45,20 @@ export class PhoneCredentials {
       expiration: { type: 'PX', value: LIFE_MS },
       condition: 'NX',
     });
-    const previous = await this.#sessions.replacePhone(person.sessionKey, username);
+    const previous = await this.#handOver(person.sessionKey, username);
     if (previous !== null) await this.revoke(previous);
     const addressOfRecord = `sip:${username}@${sipDomain}`;
     return { webSocketUri, addressOfRecord, username, password, deskUri: `sip:desk@${sipDomain}`, expiresAt };
+  }
+
+  /** A credential that no session knows could not be revoked by a log-out. */
+  async #handOver(sessionKey: string, username: string): Promise<string | null> {
+    try {
+      return await this.#sessions.replacePhone(sessionKey, username);
+    } catch (error) {
+      await this.revoke(username);
+      throw error;
+    }
   }
 
   /** The credential stops working at once. */

@@ -1,3 +1,4 @@
+import type { UserId } from '#contracts/ids.contract';
 import type { LogIn, SessionView, SiteView } from '#contracts/users.contract';
 import type { Actor, Person } from '../access/actor.ts';
 import { permissionsOf } from '../access/permission.model.ts';
@@ -28,6 +29,8 @@ interface Collaborators {
   phones: PhoneDropper;
   /** Tells the session's browsers that it ended. */
   endConnections(sessionKey: string): void;
+  /** Whether the person still works in a browser of another session. */
+  hasOtherConnections(userId: UserId, sessionKey: string): Promise<boolean>;
   site: SiteSettings;
   clock: Clock;
 }
@@ -43,12 +46,13 @@ export class SessionService {
   /** Answers the session's token. Throws the same session.wrong-credentials for a wrong number and a wrong password. */
   async logIn(input: LogIn, before: Actor, nameAccount: (id: string) => void): Promise<{ token: string; view: SessionView }> {
     const { accounts, throttle, sessions } = this.#with;
-    await throttle.admit(input.userNumber, before.address);
-    const account = await accounts.findByNumber(input.userNumber);
-    if (account !== null) nameAccount(account.id);
-    const isRight = await verifyPassword(input.password, account?.passwordHash ?? null);
-    if (account === null || !isRight || account.isBlocked) throw new DomainError('session.wrong-credentials');
-    await throttle.succeed(input.userNumber, before.address);
+    const account = await throttle.attempt(input.userNumber, before.address, async () => {
+      const found = await accounts.findByNumber(input.userNumber);
+      if (found !== null) nameAccount(found.id);
+      const isRight = await verifyPassword(input.password, found?.passwordHash ?? null);
+      return isRight && found?.isBlocked === false ? found : null;
+    });
+    if (account === null) throw new DomainError('session.wrong-credentials');
     if (before.kind === 'person') await this.#end(before);
     const token = await sessions.start(account.id, before.address);
     return { token, view: this.#view(account) };
@@ -75,7 +79,8 @@ export class SessionService {
 
   async logOut(person: Person): Promise<void> {
     await this.#end(person);
-    if (person.role === 'agent') await this.#with.agents.leave(person.userId);
+    if (person.role !== 'agent' || (await this.#with.hasOtherConnections(person.userId, person.sessionKey))) return;
+    await this.#with.agents.leave(person.userId);
   }
 
   view(person: Person): SessionView {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserId } from '#contracts/ids.contract';
 import type { Clock } from '../platform/clock.ts';
 import type { Redis } from '../platform/database/redis.ts';
+import { DomainError } from '../platform/errors.ts';
 
 export const SESSION_LIFE_MS = 12 * 3_600_000;
 export const SESSION_IDLE_MS = 30 * 60_000;
@@ -23,6 +24,13 @@ export interface Session extends StoredSession {
   /** HMAC of the token: names the session, cannot be used as one. */
   key: string;
 }
+
+const MAX_ATTEMPTS = 50;
+/** Writes only when the session is still as it was read. */
+const REPLACE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`;
 
 const redisKey = (key: string): string => `kk:session:${key}`;
 
@@ -68,17 +76,14 @@ export class SessionStore {
 
   /** Counts as use: a request, or a call that goes on. */
   async touch(session: Session): Promise<void> {
-    const { key, ...stored } = session;
-    await this.#write(key, { ...stored, usedAtMs: this.#clock.now().getTime() }, true);
+    await this.#change(session.key, (stored) => ({ ...stored, usedAtMs: this.#clock.now().getTime() }));
   }
 
-  /** Remembers the SIP credential of the session and answers the one before it. */
+  /** Remembers the SIP credential of the session and answers the one before it. Throws session.required when it is over. */
   async replacePhone(key: string, username: string): Promise<string | null> {
-    const text = await this.#redis.get(redisKey(key));
-    if (text === null) return null;
-    const stored = StoredSession.parse(JSON.parse(text));
-    await this.#write(key, { ...stored, phoneUsername: username }, true);
-    return stored.phoneUsername;
+    const before = await this.#change(key, (stored) => ({ ...stored, phoneUsername: username }));
+    if (before === null) throw new DomainError('session.required');
+    return before.phoneUsername;
   }
 
   /** Ends the session and answers what it was. */
@@ -87,12 +92,27 @@ export class SessionStore {
     return text === null ? null : StoredSession.parse(JSON.parse(text));
   }
 
-  async #write(key: string, session: StoredSession, mustExist = false): Promise<void> {
+  async #write(key: string, session: StoredSession): Promise<void> {
+    const expiration = { type: 'PX', value: this.#expiryMs(session) } as const;
+    await this.#redis.set(redisKey(key), JSON.stringify(session), { expiration });
+  }
+
+  /** Changes a session that lives and answers it as it was before; null when it is over: it must not come back. */
+  async #change(key: string, change: (session: StoredSession) => StoredSession): Promise<StoredSession | null> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const text = await this.#redis.get(redisKey(key));
+      if (text === null) return null;
+      const before = StoredSession.parse(JSON.parse(text));
+      const after = change(before);
+      const values = [text, JSON.stringify(after), String(this.#expiryMs(after))];
+      if ((await this.#redis.eval(REPLACE, { keys: [redisKey(key)], arguments: values })) === 1) return before;
+    }
+    throw new Error('A session changed faster than it could be written.');
+  }
+
+  #expiryMs(session: StoredSession): number {
     const lifeLeftMs = session.startedAtMs + SESSION_LIFE_MS - this.#clock.now().getTime();
-    const expiryMs = Math.max(1, Math.min(SESSION_IDLE_MS, lifeLeftMs));
-    const expiration = { type: 'PX', value: expiryMs } as const;
-    // XX: a session ended meanwhile must not come back.
-    await this.#redis.set(redisKey(key), JSON.stringify(session), mustExist ? { expiration, condition: 'XX' } : { expiration });
+    return Math.max(1, Math.min(SESSION_IDLE_MS, lifeLeftMs));
   }
 
   #keyOf(token: string): string {

@@ -89,6 +89,11 @@ export class SocketServer<Permission extends string, Actor, Events extends objec
     this.#io.in(room).disconnectSockets(true);
   }
 
+  /** Whether anybody is in a room without being in another, on whichever server. */
+  async hasConnections(room: string, butNotIn: string): Promise<boolean> {
+    return (await this.#io.in(room).except(butNotIn).fetchSockets()).length > 0;
+  }
+
   /** Closes every connection and stops listening for new ones. */
   async close(): Promise<void> {
     clearInterval(this.#review);
