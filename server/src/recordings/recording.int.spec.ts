@@ -45,6 +45,28 @@ describe('a recording over HTTP', () => {
     for (const one of [desk, other, supervisor]) one.close();
   });
 
+  it('plays what there is of a recording that failed, which never counts as whole', async () => {
+    const desk = await readyAgent(stack);
+    const { callId } = await dial(desk);
+    await stack.gateway.tell({ type: 'call.answered', callId, agentId: AGENT, isRecorded: true });
+    await stack.gateway.tell({ type: 'recording.failed', callId, reason: 'disk' });
+    await endCall(stack, desk, callId);
+    expect((await desk.fetch('GET', `/api/calls/${callId}/recording`)).status).toBe(404);
+    await writeFile(join(stack.recordings, 'part.wav'), '0123456789');
+    await stack.gateway.tell({
+      type: 'recording.ready',
+      callId,
+      file: 'part.wav',
+      seconds: 1,
+      channels: ['agent', 'resident'],
+      sha256: 'b'.repeat(64),
+      concealedFrames: [0, 0],
+    });
+    await eventually(async () => (await desk.fetch('GET', `/api/calls/${callId}/recording`)).status === 200);
+    expect(desk.latest(callId)?.recording).toBe('failed');
+    desk.close();
+  });
+
   it('never follows a recording out of its folder', async () => {
     const desk = await readyAgent(stack);
     const { callId } = await dial(desk);
