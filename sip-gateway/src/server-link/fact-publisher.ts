@@ -14,7 +14,10 @@ export class FactPublisher implements FactSink {
   readonly #log: Logger;
   /** Highest number published since the connection came up. */
   #published = 0;
-  #isPumping = false;
+  /** True from the loss of the connection until everything the server has not stored is queued again: nothing may overtake it. */
+  #isInterrupted = false;
+  /** Publishing is one thing after another: a new fact never overtakes older ones that are published again. */
+  #work: Promise<void> = Promise.resolve();
   readonly #listeners: ((fact: Fact) => void)[] = [];
   /** Stream ids of our published facts by number, until they are stored and deleted. */
   readonly #streamIds = new Map<number, string[]>();
@@ -24,7 +27,9 @@ export class FactPublisher implements FactSink {
     this.#redis = redis;
     this.#gatewayId = gatewayId;
     this.#log = log;
-    redis.on('ready', () => void this.#republish());
+    redis.on('error', () => (this.#isInterrupted = true));
+    redis.on('reconnecting', () => (this.#isInterrupted = true));
+    redis.on('ready', () => void this.#enqueue(() => this.#republish()));
   }
 
   /** Tells of every fact as soon as it has its number; what the listener emits comes right after it. */
@@ -33,7 +38,7 @@ export class FactPublisher implements FactSink {
   }
 
   emit(fact: Fact): void {
-    void this.#journal.append(fact).then(() => this.#pump());
+    void this.#journal.append(fact).then(() => this.flush());
     for (const onFact of this.#listeners) onFact(fact);
   }
 
@@ -59,33 +64,35 @@ export class FactPublisher implements FactSink {
 
   /** Resolves when everything journalled is published, or Redis turned out to be down. */
   async flush(): Promise<void> {
-    await this.#pump();
+    await this.#enqueue(() => this.#pump());
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(work);
+    return this.#work;
   }
 
   async #republish(): Promise<void> {
     await this.noteStored();
     this.#published = 0;
+    this.#isInterrupted = !this.#redis.isReady;
     await this.#pump();
   }
 
   async #pump(): Promise<void> {
-    if (this.#isPumping) return;
-    this.#isPumping = true;
     try {
       for (let next = this.#next(); next !== undefined; next = this.#next()) {
         const id = await this.#redis.xAdd(FACT_STREAM, '*', { fact: JSON.stringify(next) });
         this.#streamIds.set(next.number, [...(this.#streamIds.get(next.number) ?? []), id]);
-        this.#published = Math.max(this.#published, next.number);
+        this.#published = next.number;
       }
     } catch {
       // Redis is down: the connection's next `ready` publishes again from the watermark.
-    } finally {
-      this.#isPumping = false;
     }
   }
 
   #next(): ReturnType<FactJournal['nextAfter']> {
-    return this.#redis.isReady ? this.#journal.nextAfter(this.#published) : undefined;
+    return this.#redis.isReady && !this.#isInterrupted ? this.#journal.nextAfter(this.#published) : undefined;
   }
 
   async #readWatermark(): Promise<number> {
