@@ -54,7 +54,7 @@ test('log-in, list, desk and wallboard are accessible, quiet in the console and 
   await other.getByTestId('user-number').fill('k3001');
   await other.getByTestId('password').fill(centre.password);
   await other.getByTestId('log-in').click();
-  await other.goto('/wallboard');
+  await other.waitForURL('**/wallboard');
   await expect(other.locator('.huge')).toBeVisible();
   await expectAccessible(other);
 
