@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { CallId, PhoneNumber, UserId } from '#contracts/ids.contract';
 import { FakeBrowser } from './testing/fake-browser.ts';
@@ -95,6 +95,21 @@ describe('the SIP gateway when something dies', () => {
     expect(types.indexOf('recording.ready')).toBeGreaterThan(types.indexOf('call.ended'));
   }, 30_000);
 
+  /** A gateway in a process of its own in the place of the stage's, so that it can be killed. */
+  async function startChildGateway(): Promise<ChildProcess> {
+    await stage.gateway.close();
+    const child = spawn(process.execPath, ['sip-gateway/src/main.ts'], {
+      env: { ...process.env, ...stage.environment() },
+      stdio: 'ignore',
+    });
+    await waitFor(
+      async () => (await stage.health(stage.childAdminPort).catch(() => null))?.ok === true,
+      'the child gateway',
+      10_000,
+    );
+    return child;
+  }
+
   it('publishes again after Redis lost everything, and nothing that is stored', async () => {
     await talk();
     const answered = (await stage.facts()).find(({ fact }) => fact.type === 'call.answered')?.number ?? 0;
@@ -128,16 +143,7 @@ describe('the SIP gateway when something dies', () => {
   }, 30_000);
 
   it('ends what a killed gateway left: the call, its recording, its rtpengine calls', async () => {
-    await stage.gateway.close();
-    const child = spawn(process.execPath, ['sip-gateway/src/main.ts'], {
-      env: { ...process.env, ...stage.environment() },
-      stdio: 'ignore',
-    });
-    await waitFor(
-      async () => (await stage.health(stage.childAdminPort).catch(() => null))?.ok === true,
-      'the child gateway',
-      10_000,
-    );
+    const child = await startChildGateway();
     await stage.redis.flushAll();
     await talk();
     await waitFor(() => carrier.packets > 75, 'a second and a half of talk');
@@ -156,16 +162,7 @@ describe('the SIP gateway when something dies', () => {
   }, 30_000);
 
   it('stops with exit code 0 on SIGTERM and leaves no process behind', async () => {
-    await stage.gateway.close();
-    const child = spawn(process.execPath, ['sip-gateway/src/main.ts'], {
-      env: { ...process.env, ...stage.environment() },
-      stdio: 'ignore',
-    });
-    await waitFor(
-      async () => (await stage.health(stage.childAdminPort).catch(() => null))?.ok === true,
-      'the child gateway',
-      10_000,
-    );
+    const child = await startChildGateway();
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
