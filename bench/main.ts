@@ -8,6 +8,11 @@ const BENCHMARKS: Readonly<Record<string, { readonly purpose: string; readonly l
     purpose: 'click to INVITE, answer to audio, INVITE to pop-up, through the real browser, gateway, rtpengine and carrier',
     load: async () => (await import('./call-setup/call-setup.ts')).callSetup,
   },
+  documents: {
+    purpose:
+      'the embedded document server: inserts, reads, updates, transactions, $group over 1,000,000 documents, start, memory',
+    load: async () => (await import('./documents/documents.ts')).documents,
+  },
 };
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
