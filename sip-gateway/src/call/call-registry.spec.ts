@@ -89,10 +89,12 @@ describe('calls run through the ports', () => {
     expect(stage.calls.list()).toEqual([{ callId, phase: 'talking' }]);
     expect(stage.mixer.gain(`call:${callId}`, `agent:${agent}`)).toBe(1);
     expect(stage.mixer.gain(`agent:${agent}`, `call:${callId}`)).toBe(1);
-    expect(stage.mixer.recordings.get(callId)).toEqual({
-      file: `2026-04-01/${callId}.wav`,
-      legs: [`agent:${agent}`, `call:${callId}`],
-    });
+    const recording = stage.mixer.recordings.get(callId);
+    expect(recording?.file).toBe(`2026-04-01/${callId}.wav`);
+    expect([...(recording?.channels ?? [])]).toEqual([
+      ['agent', `agent:${agent}`],
+      ['resident', `call:${callId}`],
+    ]);
     stage.commands.execute({ type: 'call.hang-up', callId });
     await settle();
     expect(stage.invite.said).toEqual(['BYE']);

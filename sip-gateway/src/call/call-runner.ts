@@ -212,7 +212,7 @@ export class CallRunner {
   }
 
   #connectLeg(path: MediaPath): Promise<void> {
-    return this.#ports.mixer.connectLeg(residentLeg(this.callId), path.remote, path.telephoneEventType);
+    return this.#ports.mixer.connectLeg(residentLeg(this.callId), path.remote, path.telephoneEventType, path.codec);
   }
 
   async #connectMedia(sdp: string): Promise<void> {
@@ -243,7 +243,10 @@ export class CallRunner {
   #startRecording(agentId: UserId): void {
     const file = recordingFile(this.callId, this.#ports.clock.nowMs());
     this.#recordingStart = this.#ports.mixer
-      .startRecording(this.callId, file, [agentLeg(agentId), residentLeg(this.callId)])
+      .startRecording(this.callId, file, [
+        { name: 'agent', leg: agentLeg(agentId) },
+        { name: 'resident', leg: residentLeg(this.callId) },
+      ])
       .catch((error: unknown) => {
         this.#log.error({ code: codeOf(error) }, 'The recording could not be started');
         this.post({ type: 'recording-failed', reason: `The recording could not be started (${codeOf(error)}).` });

@@ -1,8 +1,9 @@
 import { MediaError } from '../ports/media.port.ts';
-import type { AnchorId, MediaEngine, MediaPath, PartyKind } from '../ports/media.port.ts';
+import type { AnchorId, AnchorStatistics, MediaEngine, MediaPath, PartyKind, StreamStatistics } from '../ports/media.port.ts';
 import type { RtpAddress } from '../ports/mixer.port.ts';
 
-const PATH: MediaPath = { remote: { host: '127.0.0.1', port: 30_000 }, telephoneEventType: 101 };
+const PATH: MediaPath = { remote: { host: '127.0.0.1', port: 30_000 }, telephoneEventType: 101, codec: 'PCMU' };
+const NOTHING: StreamStatistics = { packets: 0, lost: null, jitterMs: null, roundTripMs: null, mos: null };
 
 type Method = 'makeOffer' | 'takeAnswer' | 'takeOffer' | 'makeAnswer';
 
@@ -10,6 +11,8 @@ type Method = 'makeOffer' | 'takeAnswer' | 'takeOffer' | 'makeAnswer';
 export class FakeMedia implements MediaEngine {
   readonly anchors = new Set<AnchorId>();
   readonly released: AnchorId[] = [];
+  /** What `statistics` answers; an anchor not named here has had no packets. */
+  readonly counted = new Map<AnchorId, AnchorStatistics>();
   isDead = false;
   readonly #failures = new Map<Method, MediaError['code']>();
   #gate: { readonly opened: Promise<void>; readonly open: () => void } | null = null;
@@ -57,6 +60,11 @@ export class FakeMedia implements MediaEngine {
 
   isAlive(anchor: AnchorId): Promise<boolean> {
     return Promise.resolve(!this.isDead && this.anchors.has(anchor));
+  }
+
+  statistics(anchor: AnchorId): Promise<AnchorStatistics | null> {
+    if (this.isDead || !this.anchors.has(anchor)) return Promise.resolve(null);
+    return Promise.resolve(this.counted.get(anchor) ?? { fromParty: NOTHING, fromMixer: NOTHING });
   }
 
   count(): Promise<number> {

@@ -39,20 +39,33 @@ describe('the fake mixer', () => {
     const lost: string[] = [];
     mixer.listen({ onLost: (process) => lost.push(process) });
     await mixer.openLeg('a');
-    await mixer.startRecording('r', 'r.wav', ['a']);
+    await mixer.startRecording('r', 'r.wav', [{ name: 'agent', leg: 'a' }]);
     mixer.emit('onLost', 'mixer');
     expect([lost, mixer.openLegs(), (await mixer.list()).recordings]).toEqual([['mixer'], [], []]);
     expect((await mixer.stopRecording('r')).file).toBe('r.wav');
   });
 
-  it('fails every recording when the recorder is lost', async () => {
+  it('keeps every recording when the recorder is lost, with its channels, pauses and marks', async () => {
     const mixer = new FakeMixer();
-    const failed: string[] = [];
-    mixer.listen({ onRecordingFailed: (recording, reason) => failed.push(`${recording} ${reason}`) });
     await mixer.openLeg('a');
-    await mixer.startRecording('r', 'r.wav', ['a']);
+    await mixer.startRecording('r', 'r.wav', [{ name: 'agent', leg: 'a' }]);
+    await mixer.assignChannel('r', 'resident', null);
+    await mixer.pauseRecording('r', 'account-number');
+    await mixer.mark('r', 'promise-made');
     mixer.emit('onLost', 'recorder');
-    expect(failed).toEqual(['r recorder lost']);
-    await expectAsync(mixer.stopRecording('r')).toBeRejectedWith(jasmine.objectContaining({ code: 'recording-failed' }));
+    const { channels, pausedFor, marks } = mixer.recordings.get('r') ?? {};
+    expect([[...(channels ?? [])], pausedFor, marks]).toEqual([
+      [
+        ['agent', 'a'],
+        ['resident', null],
+      ],
+      'account-number',
+      ['promise-made'],
+    ]);
+    await expectAsync(mixer.assignChannel('r', 'interpreter', 'z')).toBeRejectedWith(
+      jasmine.objectContaining({ code: 'unknown-leg' }),
+    );
+    expect((await mixer.stopRecording('r')).channels).toEqual(['agent', 'resident']);
+    await expectAsync(mixer.mark('r', 'hold')).toBeRejectedWith(jasmine.objectContaining({ code: 'recording-failed' }));
   });
 });

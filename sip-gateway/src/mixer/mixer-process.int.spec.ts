@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeMixer } from '../fakes/fake-mixer.ts';
 import type { Mixer } from '../ports/mixer.port.ts';
 import { SAMPLE_RATE } from './frame.ts';
-import { MixerRig } from './mixer-rig.ts';
+import { channelsOf, MixerRig } from './mixer-rig.ts';
 import { RtpPeer } from './rtp-peer.ts';
 import { decibelsBetween, measureTone } from './tone-meter.ts';
 
@@ -155,7 +155,7 @@ for (const [name, make] of kinds) {
       await expectRefusal(mixer.setHearing([{ leg: 'z', from: {}, source: 'silence' }]), 'unknown-leg');
       await expectRefusal(mixer.setHearing([{ leg: 'a', from: { z: 1 }, source: 'silence' }]), 'unknown-leg');
       await expectRefusal(mixer.sendDigits('z', '1'), 'unknown-leg');
-      await expectRefusal(mixer.startRecording('r', 'r.wav', ['a', 'z']), 'unknown-leg');
+      await expectRefusal(mixer.startRecording('r', 'r.wav', channelsOf('a', 'z')), 'unknown-leg');
       expect((await mixer.list()).recordings).toEqual([]);
     });
 
@@ -176,8 +176,8 @@ for (const [name, make] of kinds) {
     });
 
     it('runs a recording once and gives its receipt once', async () => {
-      await mixer.startRecording('r', 'r.wav', ['a']);
-      await expectRefusal(mixer.startRecording('r', 'other.wav', ['a']), 'recording-failed');
+      await mixer.startRecording('r', 'r.wav', channelsOf('a'));
+      await expectRefusal(mixer.startRecording('r', 'other.wav', channelsOf('a')), 'recording-failed');
       expect((await mixer.list()).recordings).toEqual(['r']);
       expect((await mixer.stopRecording('r')).file).toBe('r.wav');
       await expectRefusal(mixer.stopRecording('r'), 'recording-failed');

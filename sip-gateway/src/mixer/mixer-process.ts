@@ -9,6 +9,7 @@ import type {
   Mixer,
   MixerErrorCode,
   MixerEvents,
+  RecordingChannel,
   RecordingReceipt,
   RtpAddress,
 } from '../ports/mixer.port.ts';
@@ -129,7 +130,8 @@ export class MixerProcess implements Mixer {
     await this.#ask((mixer) => mixer.request('send-digits', { leg, digits }));
   }
 
-  async startRecording(recording: string, file: string, legs: readonly LegId[]): Promise<void> {
+  async startRecording(recording: string, file: string, channels: readonly RecordingChannel[]): Promise<void> {
+    const legs = channels.flatMap(({ leg }) => (leg === null ? [] : [leg]));
     if (this.#recordings.has(recording) || this.#starting.has(recording)) {
       throw new MixerError('recording-failed', 'The recording is already running');
     }
@@ -221,7 +223,7 @@ export class MixerProcess implements Mixer {
 
   async #finish({ number, file }: OpenRecording): Promise<RecordingReceipt> {
     const receipt = await this.#running().recorder.request('finish', { recording: number }, FINISH_TIMEOUT_MS);
-    return { file, ...receipt };
+    return { file, channels: [], ...receipt };
   }
 
   #superviseMixer(command: readonly string[]): MixerChild {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import type { Logger } from 'pino';
+import type { LegId, RecordingChannel } from '../ports/mixer.port.ts';
 import { decodeWavHeader, WAV_HEADER_BYTES } from '../recorder/wav-header.ts';
 import { MixerProcess } from './mixer-process.ts';
 import { RtpPeer } from './rtp-peer.ts';
@@ -92,6 +93,11 @@ export class MixerRig {
     await this.mixer.close();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** One channel per leg, named like it. */
+export function channelsOf(...legs: readonly LegId[]): RecordingChannel[] {
+  return legs.map((leg) => ({ name: leg, leg }));
 }
 
 /** Waits for a condition of the outside world. @throws Error after `timeoutMs` */

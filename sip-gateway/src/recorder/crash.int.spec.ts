@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { MixerRig, readWav, waitFor } from '../mixer/mixer-rig.ts';
+import { channelsOf, MixerRig, readWav, waitFor } from '../mixer/mixer-rig.ts';
 import { decibelsBetween, measureTone } from '../mixer/tone-meter.ts';
 import { encodeWavHeader } from './wav-header.ts';
 
@@ -36,7 +36,7 @@ describe('when the mixer is killed', () => {
     try {
       await rig.join('a', 440);
       await rig.join('b', 1000);
-      await rig.mixer.startRecording('r', 'r.wav', ['a', 'b']);
+      await rig.mixer.startRecording('r', 'r.wav', channelsOf('a', 'b'));
       await sleep(1000);
       process.kill(rig.mixer.pids.mixer ?? 0, 'SIGKILL');
       await rig.until('lost mixer');
@@ -49,7 +49,7 @@ describe('when the mixer is killed', () => {
       const c = await rig.join('c', 440);
       await rig.join('d', 1000);
       await rig.joinTwo('c', 'd');
-      await rig.mixer.startRecording('s', 's.wav', ['c', 'd']);
+      await rig.mixer.startRecording('s', 's.wav', channelsOf('c', 'd'));
       await sleep(1000);
       expect(measureTone(c.heard.subarray(-4000), 1000)).toBeGreaterThan(6000);
       await rig.mixer.stopRecording('s');
@@ -68,7 +68,7 @@ describe('when the recorder is killed', () => {
       const a = await rig.join('a', 440);
       await rig.join('b', 1000);
       await rig.joinTwo('a', 'b');
-      await rig.mixer.startRecording('r', 'r.wav', ['a', 'b']);
+      await rig.mixer.startRecording('r', 'r.wav', channelsOf('a', 'b'));
       await sleep(1000);
       process.kill(rig.mixer.pids.recorder ?? 0, 'SIGKILL');
       await rig.until('lost recorder');
@@ -77,7 +77,7 @@ describe('when the recorder is killed', () => {
       await expectBothTones(rig.file('r.wav'), { atLeast: 0.75, atMost: 1.1 });
       await expectAsync(rig.mixer.stopRecording('r')).toBeRejectedWith(jasmine.objectContaining({ code: 'recording-failed' }));
       expect(measureTone(a.heard.subarray(-4000), 1000)).toBeGreaterThan(6000);
-      await rig.mixer.startRecording('s', 's.wav', ['a', 'b']);
+      await rig.mixer.startRecording('s', 's.wav', channelsOf('a', 'b'));
       await sleep(900);
       await rig.mixer.stopRecording('s');
       await expectBothTones(rig.file('s.wav'), { atLeast: 0.8, atMost: 1.2 });
@@ -94,7 +94,7 @@ describe('when the recorder stands still', () => {
       const a = await rig.join('a', 440);
       await rig.join('b', 1000);
       await rig.joinTwo('a', 'b');
-      await rig.mixer.startRecording('r', 'r.wav', ['a', 'b']);
+      await rig.mixer.startRecording('r', 'r.wav', channelsOf('a', 'b'));
       await sleep(500);
       process.kill(rig.mixer.pids.recorder ?? 0, 'SIGSTOP');
       await rig.until('failed r recorder too slow', 15_000);
@@ -162,7 +162,7 @@ describe('a recorder that starts', () => {
     const rig = await MixerRig.start();
     try {
       await rig.mixer.openLeg('a');
-      await rig.mixer.startRecording('r', 'r.wav', ['a']);
+      await rig.mixer.startRecording('r', 'r.wav', channelsOf('a'));
       await expectAsync(MixerRig.start({ folder: rig.folder })).toBeRejectedWith(jasmine.objectContaining({ code: 'lost' }));
       await rig.mixer.stopRecording('r');
       expect(await readdir(rig.file(''))).toEqual(['r.wav']);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { SAMPLE_RATE } from '../mixer/frame.ts';
-import { MixerRig, readWav } from '../mixer/mixer-rig.ts';
+import { channelsOf, MixerRig, readWav } from '../mixer/mixer-rig.ts';
 import { decibelsBetween, measureTone } from '../mixer/tone-meter.ts';
 
 const run = promisify(execFile);
@@ -26,7 +26,7 @@ describe('a recording', () => {
     await rig.join('b', 1000);
     await rig.joinTwo('a', 'b');
     await sleep(300);
-    await rig.mixer.startRecording('r', 'calls/2026/r.wav', ['a', 'b']);
+    await rig.mixer.startRecording('r', 'calls/2026/r.wav', channelsOf('a', 'b'));
     const startedAtMs = performance.now();
     await sleep(2000);
     const talkSeconds = (performance.now() - startedAtMs) / 1000;
@@ -49,7 +49,7 @@ describe('a recording', () => {
   it('does not notice that a party comes back from another address, and takes nothing from the old one', async () => {
     const old = await rig.join('a', 440);
     await rig.join('b', 1000);
-    await rig.mixer.startRecording('r', 'r.wav', ['a', 'b']);
+    await rig.mixer.startRecording('r', 'r.wav', channelsOf('a', 'b'));
     await sleep(700);
     const port = (await rig.mixer.list()).legs.find(({ leg }) => leg === 'a')?.port ?? 0;
     const reloaded = await rig.join('spare', 2000);
@@ -69,7 +69,7 @@ describe('a recording', () => {
   it('goes on with silence in the channel of a leg that is closed', async () => {
     await rig.join('a', 440);
     await rig.join('b', 1000);
-    await rig.mixer.startRecording('r', 'r.wav', ['a', 'b']);
+    await rig.mixer.startRecording('r', 'r.wav', channelsOf('a', 'b'));
     await sleep(400);
     await rig.mixer.closeLeg('b');
     await sleep(400);
@@ -83,7 +83,7 @@ describe('a recording', () => {
 
   it('reaches the disk while the call goes on, playable at every second of it', async () => {
     await rig.join('a', 440);
-    await rig.mixer.startRecording('r', 'r.wav', ['a']);
+    await rig.mixer.startRecording('r', 'r.wav', channelsOf('a'));
     await sleep(2600);
     const { size } = await stat(rig.file('r.wav.part'));
     expect(size).toBeGreaterThan(2.3 * SAMPLE_RATE * 2);
@@ -95,19 +95,19 @@ describe('a recording', () => {
   it('refuses a file name that leads elsewhere or is taken, leaving nothing behind', async () => {
     await rig.join('a', 440);
     for (const name of ['../r.wav', '/tmp/r.wav', 'a/../../r.wav', '.r.wav', 'r.mp3', 'r\0.wav', '']) {
-      await expectAsync(rig.mixer.startRecording('r', name, ['a'])).toBeRejectedWith(
+      await expectAsync(rig.mixer.startRecording('r', name, channelsOf('a'))).toBeRejectedWith(
         jasmine.objectContaining({ code: 'recording-failed' }),
       );
     }
-    await rig.mixer.startRecording('r', 'r.wav', ['a']);
-    await expectAsync(rig.mixer.startRecording('s', 'r.wav', ['a'])).toBeRejectedWith(
+    await rig.mixer.startRecording('r', 'r.wav', channelsOf('a'));
+    await expectAsync(rig.mixer.startRecording('s', 'r.wav', channelsOf('a'))).toBeRejectedWith(
       jasmine.objectContaining({ code: 'recording-failed' }),
     );
     await rig.mixer.stopRecording('r');
-    await expectAsync(rig.mixer.startRecording('s', 'r.wav', ['a'])).toBeRejectedWith(
+    await expectAsync(rig.mixer.startRecording('s', 'r.wav', channelsOf('a'))).toBeRejectedWith(
       jasmine.objectContaining({ code: 'recording-failed' }),
     );
-    await expectAsync(rig.mixer.startRecording('s', 's.wav', ['a', 'z'])).toBeRejectedWith(
+    await expectAsync(rig.mixer.startRecording('s', 's.wav', channelsOf('a', 'z'))).toBeRejectedWith(
       jasmine.objectContaining({ code: 'unknown-leg' }),
     );
     expect(await readdir(rig.file(''))).toEqual(['r.wav']);
@@ -115,7 +115,7 @@ describe('a recording', () => {
 
   it('keeps to the clock when the mixer stood still, with the gap as silence and counted', async () => {
     await rig.join('a', 440);
-    await rig.mixer.startRecording('r', 'r.wav', ['a']);
+    await rig.mixer.startRecording('r', 'r.wav', channelsOf('a'));
     const startedAtMs = performance.now();
     await sleep(400);
     process.kill(rig.mixer.pids.mixer ?? 0, 'SIGSTOP');
@@ -139,8 +139,8 @@ describe('a recording', () => {
       await rig.join('a', 440);
       const b = await rig.join('b', 1000);
       await rig.joinTwo('a', 'b');
-      await rig.mixer.startRecording('small', 'small/r.wav', ['a', 'b']);
-      await rig.mixer.startRecording('large', 'r.wav', ['a', 'b']);
+      await rig.mixer.startRecording('small', 'small/r.wav', channelsOf('a', 'b'));
+      await rig.mixer.startRecording('large', 'r.wav', channelsOf('a', 'b'));
       await rig.until('failed small disk full');
       b.forget();
       await sleep(600);
@@ -152,7 +152,7 @@ describe('a recording', () => {
       await expectAsync(rig.mixer.stopRecording('small')).toBeRejectedWith(
         jasmine.objectContaining({ code: 'recording-failed' }),
       );
-      await expectAsync(rig.mixer.startRecording('next', 'small/next.wav', ['a'])).toBeRejectedWith(
+      await expectAsync(rig.mixer.startRecording('next', 'small/next.wav', channelsOf('a'))).toBeRejectedWith(
         jasmine.objectContaining({ code: 'recording-failed', message: 'disk full' }),
       );
       const receipt = await rig.mixer.stopRecording('large');
