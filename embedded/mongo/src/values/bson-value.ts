@@ -1,19 +1,5 @@
-import {
-  Binary,
-  BSONRegExp,
-  BSONSymbol,
-  Code,
-  DBRef,
-  Decimal128,
-  Double,
-  Int32,
-  Long,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  Timestamp,
-} from 'bson';
-import { notSupported } from '../command-error.ts';
+import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import { appendName, documentOf, fieldEntries } from './field-order.ts';
 
 /** A decoded BSON value. Numbers keep their BSON class, so that int, long, double and decimal never blur. `undefined` means missing. */
 export type BsonValue =
@@ -62,14 +48,17 @@ export type BsonTypeName =
   | 'timestamp'
   | 'regex'
   | 'javascript'
+  | 'javascriptWithScope'
   | 'maxKey';
 
-/** The BSON type name as `$type` spells it. DBRef objects are refused: their fields would be hidden from queries. */
+/** The BSON type name as `$type` spells it. */
 export function bsonTypeName(value: BsonValue): BsonTypeName {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (typeof value === 'string') return 'string';
   if (typeof value === 'boolean') return 'bool';
+  // Before the classes, because most objects are plain; a field called `constructor` cannot deceive it.
+  if (Object.getPrototypeOf(value) === Object.prototype) return 'object';
   if (Array.isArray(value)) return 'array';
   if (value instanceof Date) return 'date';
   if (value instanceof Int32) return 'int';
@@ -82,10 +71,9 @@ export function bsonTypeName(value: BsonValue): BsonTypeName {
   if (value instanceof Binary) return 'binData';
   if (value instanceof BSONRegExp) return 'regex';
   if (value instanceof BSONSymbol) return 'symbol';
-  if (value instanceof Code) return 'javascript';
+  if (value instanceof Code) return value.scope === null ? 'javascript' : 'javascriptWithScope';
   if (value instanceof MinKey) return 'minKey';
   if (value instanceof MaxKey) return 'maxKey';
-  if ((value as unknown) instanceof DBRef) throw notSupported('a DBRef value'); // the decoder may still produce one
   return 'object';
 }
 
@@ -115,8 +103,9 @@ export function getField(document: BsonDocument, name: string): BsonValue {
   return Object.hasOwn(document, name) ? document[name] : undefined;
 }
 
-/** Writes an own field; `__proto__` becomes an ordinary field and never the prototype. */
+/** Writes an own field; `__proto__` becomes an ordinary field and never the prototype, and a whole number keeps its place. */
 export function setField(document: BsonDocument, name: string, value: BsonValue): void {
+  appendName(document, name);
   if (name !== '__proto__') document[name] = value;
   else Object.defineProperty(document, name, { value, enumerable: true, configurable: true, writable: true });
 }
@@ -126,7 +115,5 @@ export function cloneValue<T extends BsonValue>(value: T): T;
 export function cloneValue(value: BsonValue): BsonValue {
   if (Array.isArray(value)) return value.map((item) => cloneValue(item));
   if (!isDocument(value)) return value;
-  const copy: BsonDocument = {};
-  for (const key of Object.keys(value)) setField(copy, key, cloneValue(value[key]));
-  return copy;
+  return documentOf(fieldEntries(value).map(([name, item]) => [name, cloneValue(item)]));
 }

@@ -1,6 +1,7 @@
 import { Binary, BSONRegExp, BSONSymbol, Timestamp } from 'bson';
 import { bsonTypeName, type BsonDocument, type BsonNumber, type BsonTypeName, type BsonValue } from './bson-value.ts';
 import type { Collation } from './collation.ts';
+import { fieldNames } from './field-order.ts';
 import { compareNumbers } from './numeric.ts';
 
 /**
@@ -26,6 +27,7 @@ export const TYPE_RANK: Readonly<Record<BsonTypeName, number>> = {
   timestamp: 130,
   regex: 140,
   javascript: 150,
+  javascriptWithScope: 160,
   maxKey: 240,
 };
 
@@ -66,6 +68,8 @@ function compareLeaves(a: BsonValue, b: BsonValue): number {
       return Buffer.compare(idBytes(a), idBytes(b));
     case 'javascript':
       return compareStrings(codeText(a), codeText(b));
+    case 'javascriptWithScope':
+      return compareStrings(codeText(a), codeText(b)) || compareValues(codeScope(a), codeScope(b));
     default:
       return 0; // null, missing, MinKey and MaxKey have one value each
   }
@@ -88,8 +92,8 @@ export function compareStrings(a: string, b: string, collation?: Collation): num
 const codePointRank = (unit: number): number => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
 
 function compareDocuments(a: BsonDocument, b: BsonDocument, collation?: Collation): number {
-  const keysA = Object.keys(a);
-  const keysB = Object.keys(b);
+  const keysA = fieldNames(a);
+  const keysB = fieldNames(b);
   for (let index = 0; index < keysA.length && index < keysB.length; index += 1) {
     const keyA = keysA[index] ?? '';
     const keyB = keysB[index] ?? '';
@@ -119,5 +123,6 @@ export const textOf = (value: BsonValue): string =>
   typeof value === 'string' ? value : value instanceof BSONSymbol ? value.value : '';
 export const binaryBytes = (value: Binary): Uint8Array => value.buffer.subarray(0, value.position);
 const idBytes = (value: BsonValue): Uint8Array => (value as unknown as { id: Uint8Array }).id; // an ObjectId by its type name
+const codeScope = (value: BsonValue): BsonValue => (value as unknown as { scope: BsonDocument }).scope; // a Code by its type name
 const codeText = (value: BsonValue): string => (value as unknown as { code: string }).code; // a Code by its type name
 const compareBigInts = (x: bigint, y: bigint): number => (x < y ? -1 : x > y ? 1 : 0);
