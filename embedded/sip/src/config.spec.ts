@@ -1,4 +1,5 @@
 import { loadConfig } from './config.ts';
+import { DEFAULT_PROTECTION } from './transport/protection.ts';
 
 const problemsOf = (args: readonly string[], secret?: string): string => {
   try {
@@ -15,22 +16,40 @@ describe('The configuration of the SIP server', () => {
       DRACHTIO_SECRET: 's',
     });
     expect(server).toEqual({
-      udp: { host: '127.0.0.1', port: 15_060 },
-      ws: { host: '::1', port: 8_081 },
+      udp: [{ host: '127.0.0.1', port: 15_060 }],
+      ws: [{ host: '::1', port: 8_081 }],
       control: { host: '127.0.0.1', port: 0 },
       secret: 's',
+      protection: DEFAULT_PROTECTION,
     });
     expect(logLevel).toBe('info');
   });
 
-  it('names every problem at once', () => {
-    const problems = problemsOf(['--sip-udp', '0.0.0.0:5060', '--tls-cert', '/nowhere']);
-    for (const name of ['sip-udp', 'tls-cert', 'control', 'DRACHTIO_SECRET']) expect(problems).toContain(name);
+  it('takes several addresses of a kind and what strangers may do', () => {
+    const args =
+      '--sip-tcp 127.0.0.1:0 --sip-tcp [::1]:0 --control 127.0.0.1:0 --trust 192.0.2.0/24 --messages-per-s 50 --idle-s 60';
+    const { tcp, protection } = loadConfig([...args.split(' '), '--answer-scanners'], { DRACHTIO_SECRET: 's' }).server;
+    expect(tcp).toEqual([
+      { host: '127.0.0.1', port: 0 },
+      { host: '::1', port: 0 },
+    ]);
+    expect(protection).toEqual({
+      trusted: ['192.0.2.0/24'],
+      rate: { messagesPerS: 50, burst: 100 },
+      connections: { ...DEFAULT_PROTECTION.connections, idleMs: 60_000 },
+      dropScanners: false,
+    });
   });
 
-  it('wants a transport, and a certificate for WSS', () => {
+  it('names every problem at once', () => {
+    const problems = problemsOf(['--sip-udp', '0.0.0.0:5060', '--tls-cert', '/nowhere', '--trust', 'x', '--idle-s', '0']);
+    for (const name of ['sip-udp', 'tls-cert', 'trust', 'idle-s', 'control', 'DRACHTIO_SECRET']) expect(problems).toContain(name);
+  });
+
+  it('wants a transport, and a certificate for TLS and WSS', () => {
     expect(problemsOf(['--control', '127.0.0.1:0'], 's')).toContain('at least one of');
-    expect(problemsOf(['--control', '127.0.0.1:0', '--wss', '127.0.0.1:0'], 's')).toContain('--tls-cert');
+    expect(problemsOf(['--control', '127.0.0.1:0', '--wss', '127.0.0.1:0'], 's')).toContain('wss needs --tls-cert');
+    expect(problemsOf(['--control', '127.0.0.1:0', '--sip-tls', '127.0.0.1:0'], 's')).toContain('sip-tls needs --tls-cert');
   });
 
   it('takes no secret from the command line', () => {

@@ -8,7 +8,12 @@ try {
   const config = loadConfig(argv.slice(2), env);
   const log = pino({ name: 'sip-server', level: config.logLevel }, pino.destination(stderr.fd));
   const server = await startSipServer({ ...config.server, log });
-  const places = Object.entries(server.addresses).map(([name, address]) => `${name}=${formatEndpoint(address)}`);
+  const { sip, admin, control } = server.addresses;
+  const places = [
+    ...sip.map((place) => `${place.protocol}=${formatEndpoint(place)}`),
+    ...(admin ? [`admin=${formatEndpoint(admin)}`] : []),
+    `control=${formatEndpoint(control)}`,
+  ];
   stdout.write(`listening ${places.join(' ')}\n`);
   const stop = (): void => void server.close().then(() => exit(0));
   process.once('SIGTERM', stop);

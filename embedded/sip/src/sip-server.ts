@@ -12,30 +12,42 @@ import { DEFAULT_TIMERS } from './transaction/timers.model.ts';
 import type { Clock } from './transaction/clock.ts';
 import type { TimerValues } from './transaction/timers.model.ts';
 import { formatEndpoint } from './transport/flow.ts';
-import type { Endpoint, Protocol } from './transport/flow.ts';
+import type { Endpoint, Protocol, Transport, TransportEvents } from './transport/flow.ts';
+import { DEFAULT_PROTECTION, Protection } from './transport/protection.ts';
+import type { ProtectionOptions } from './transport/protection.ts';
 import { listenTcp } from './transport/tcp-transport.ts';
+import { listenTls } from './transport/tls-transport.ts';
+import type { TlsFiles } from './transport/tls-transport.ts';
 import { listenUdp } from './transport/udp-transport.ts';
 import { listenWs } from './transport/ws-transport.ts';
-import type { TlsFiles } from './transport/ws-transport.ts';
+
+/** One or several of a kind. */
+type OneOrMore<T> = T | readonly T[];
 
 /** Where to listen; port 0 picks a free one. Addresses must be concrete, because they are written into Via and Contact. */
 export interface SipServerOptions {
-  readonly udp?: Endpoint;
-  readonly tcp?: Endpoint;
-  readonly ws?: Endpoint;
-  readonly wss?: Endpoint & TlsFiles;
+  readonly udp?: OneOrMore<Endpoint>;
+  readonly tcp?: OneOrMore<Endpoint>;
+  readonly tls?: OneOrMore<Endpoint & TlsFiles>;
+  readonly ws?: OneOrMore<Endpoint>;
+  readonly wss?: OneOrMore<Endpoint & TlsFiles>;
   readonly control: Endpoint;
   readonly admin?: Endpoint;
   /** What the application must show to be let in. */
   readonly secret: string;
+  /** What strangers may do; DEFAULT_PROTECTION for what is left out. */
+  readonly protection?: Partial<ProtectionOptions>;
   readonly timers?: TimerValues;
   readonly clock?: Clock;
   /** Silent when left out. */
   readonly log?: Logger;
 }
 
-/** The addresses in use, by what is served there. */
-export type SipServerAddresses = Partial<Record<Protocol | 'admin', Endpoint>> & { readonly control: Endpoint };
+/** The first address of each kind in use, and all on which SIP is spoken. */
+export type SipServerAddresses = Partial<Record<Protocol | 'admin', Endpoint>> & {
+  readonly control: Endpoint;
+  readonly sip: readonly (Endpoint & { readonly protocol: Protocol })[];
+};
 
 export interface SipServer {
   readonly addresses: SipServerAddresses;
@@ -52,6 +64,8 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   const clock = guardClock(options.clock ?? systemClock, reportFault);
   const agent = new UserAgent(clients, options.timers ?? DEFAULT_TIMERS, clock, reportFault);
   const { transports } = agent;
+  const protection = new Protection({ ...DEFAULT_PROTECTION, ...options.protection });
+  transports.protect(protection);
   const counters = (): Counters => ({ ...agent.counters(), application: clients.isConnected() });
   let control: ControlServer | undefined;
   let admin: AdminServer | undefined;
@@ -61,10 +75,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     await agent.close();
   };
   try {
-    if (options.udp) transports.add(await listenUdp(options.udp, transports));
-    if (options.tcp) transports.add(await listenTcp(options.tcp, transports));
-    if (options.ws) transports.add(await listenWs(options.ws, transports));
-    if (options.wss) transports.add(await listenWs(options.wss, transports, options.wss));
+    for (const listen of listeners(options, transports, protection)) transports.add(await listen());
     const listening = (): string[] => transports.all().map(({ protocol, local }) => `${protocol}/${formatEndpoint(local)}`);
     if (options.admin) admin = await listenAdmin(options.admin, counters);
     control = await listenControl(options.control, { secret: options.secret, clients, agent, listening, log, reportFault });
@@ -72,6 +83,37 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     await close();
     throw error;
   }
-  const served = Object.fromEntries(transports.all().map(({ protocol, local }) => [protocol, local]));
-  return { addresses: { ...served, ...(admin ? { admin: admin.address } : {}), control: control.address }, counters, close };
+  const sip = transports.all().map(({ protocol, local }) => ({ protocol, ...local }));
+  const first = Object.fromEntries([...sip].reverse().map(({ protocol, host, port }) => [protocol, { host, port }]));
+  const addresses = { ...first, ...(admin ? { admin: admin.address } : {}), control: control.address, sip };
+  return { addresses, counters, close };
+}
+
+/** What begins to listen, in the order the application is told of. */
+function listeners(
+  { udp, tcp, tls, ws, wss }: SipServerOptions,
+  events: TransportEvents,
+  protection: Protection,
+): (() => Promise<Transport>)[] {
+  return [
+    ...several(udp).map((at) => () => listenUdp(at, events, protection)),
+    ...several(tcp).map((at) => () => listenTcp(at, events, protection)),
+    ...several(tls).map((at) => () => listenTls(at, events, protection)),
+    ...several(ws).map(
+      ({ host, port }) =>
+        () =>
+          listenWs({ host, port }, events, protection),
+    ),
+    ...several(wss).map((at) => () => listenWs(at, events, protection)),
+  ];
+}
+
+function several<T extends object>(value: OneOrMore<T> | undefined): readonly T[] {
+  if (value === undefined) return [];
+  return isList(value) ? value : [value];
+}
+
+/** `Array.isArray` does not narrow a readonly array. */
+function isList<T>(value: OneOrMore<T>): value is readonly T[] {
+  return Array.isArray(value);
 }

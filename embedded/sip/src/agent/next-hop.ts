@@ -6,7 +6,9 @@ import type { Flow, Protocol } from '../transport/flow.ts';
 import { resolveHost } from '../transport/resolver.ts';
 import type { Stack } from './stack.ts';
 
-const PROTOCOLS: readonly Protocol[] = ['udp', 'tcp', 'ws', 'wss'];
+const PROTOCOLS: readonly Protocol[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];
+/** RFC 3261 §19.1.2, RFC 7118 §5. */
+const DEFAULT_PORT = { udp: 5_060, tcp: 5_060, tls: 5_061, ws: 80, wss: 443 } as const;
 
 /** A way to the peer, or why there is none. */
 export type Hop = { readonly flow: Flow } | { readonly refusal: string };
@@ -42,23 +44,25 @@ async function openTo(stack: Stack, target: SipUri): Promise<Hop> {
   if (protocol === undefined || !stack.transports.all().some((transport) => transport.protocol === protocol)) {
     return { refusal: NO_TRANSPORT };
   }
-  const host = await resolveHost(target.host);
+  const host = await resolveHost(target.host, (address) => stack.transports.serves(protocol, address));
   if (host === undefined)
     return { refusal: protocol === 'ws' || protocol === 'wss' ? NO_TRANSPORT : 'the host cannot be resolved' };
-  const port = target.port ?? 5060;
+  if (!stack.transports.serves(protocol, host)) return { refusal: NO_TRANSPORT };
+  const port = target.port ?? DEFAULT_PORT[protocol];
   const isOurs = stack.transports
     .all()
     .some(({ protocol: p, local }) => p === protocol && local.host === host && local.port === port);
   if (isOurs) return { refusal: 'can not send request to myself' };
-  const flow = stack.transports.open(protocol, { host, port });
+  const flow = stack.transports.open(protocol, { host, port, serverName: target.host.replace(/^\[|\]$/g, '') });
   return flow === undefined ? { refusal: NO_TRANSPORT } : { flow };
 }
 
 function protocolOf(uri: SipUri): Protocol | undefined {
-  // SIPS needs TLS on every hop (RFC 3261 §26.2.2), which is not served.
-  if (uri.scheme === 'sips') return undefined;
-  const name = uri.params.get('transport')?.toLowerCase() ?? 'udp';
-  return PROTOCOLS.find((protocol) => protocol === name);
+  const name = uri.params.get('transport')?.toLowerCase();
+  if (uri.scheme === 'sip') return PROTOCOLS.find((protocol) => protocol === (name ?? 'udp'));
+  // SIPS needs TLS on every hop; its transport parameter names what is below TLS (RFC 3261 §26.2.2, RFC 5630 §3.1.4).
+  if (name === undefined || name === 'tcp' || name === 'tls') return 'tls';
+  return name === 'ws' || name === 'wss' ? 'wss' : undefined;
 }
 
 function isWebSocket(flow: Flow): boolean {

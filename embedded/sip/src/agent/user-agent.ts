@@ -54,7 +54,11 @@ export class UserAgent implements MessageEvents {
   }
 
   onResponse(response: SipResponse, flow: Flow): void {
-    this.stack.transactions.findClient(response)?.receive(response, flow);
+    const transaction = this.stack.transactions.findClient(response);
+    if (transaction === undefined) return;
+    // Our branch came back: nobody else can know it.
+    flow.noteReachable();
+    transaction.receive(response, flow);
   }
 
   onFlowClosed(flow: Flow): void {

@@ -5,7 +5,7 @@ import type { SipMessage } from '../message/sip-message.ts';
 import type { Endpoint, Flow } from '../transport/flow.ts';
 
 /** WebSocket is reported as what carries it, as drachtio-server does. */
-const REPORTED_PROTOCOL = { udp: 'udp', tcp: 'tcp', ws: 'tcp', wss: 'tls' } as const;
+const REPORTED_PROTOCOL = { udp: 'udp', tcp: 'tcp', tls: 'tls', ws: 'tcp', wss: 'tls' } as const;
 
 /** The payload that brings a message to the application: `id|sip|source|bytes|protocol|address|port|time|txnId|dlgId|...`. */
 export function eventPayload(id: string, event: SipEvent, now: Date): Buffer {

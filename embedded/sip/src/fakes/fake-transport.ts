@@ -24,6 +24,12 @@ export class FakeFlow implements Flow {
     return this.isUp;
   }
 
+  ready(): Promise<boolean> {
+    return Promise.resolve(this.isUp);
+  }
+
+  noteReachable(): void {}
+
   send(bytes: Buffer, onError: () => void): void {
     const outcome = parseMessage(bytes);
     if (!outcome.ok) throw new Error(`the server sent a malformed message: ${outcome.reason}`);
@@ -52,10 +58,6 @@ export class FakeTransport implements Transport {
     const flow = this.flows.get(key) ?? new FakeFlow(this.protocol, this.local, target);
     this.flows.set(key, flow);
     return flow;
-  }
-
-  connectionCount(): number {
-    return 0;
   }
 
   close(): Promise<void> {

@@ -21,9 +21,9 @@ const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
 const STATUS_LINE = /^SIP\/(\d{1,3}\.\d{1,3})[ \t]+(\d{3})(?:[ \t](.*))?$/i;
 
 /** Where the body begins and how long the blank line is; undefined while the head is incomplete. */
-export function findHeadEnd(bytes: Buffer): { headLength: number; bodyStart: number } | undefined {
-  const crlf = bytes.indexOf('\r\n\r\n');
-  const lf = bytes.indexOf('\n\n');
+export function findHeadEnd(bytes: Buffer, from = 0): { headLength: number; bodyStart: number } | undefined {
+  const crlf = bytes.indexOf('\r\n\r\n', from);
+  const lf = bytes.indexOf('\n\n', from);
   if (crlf >= 0 && (lf < 0 || crlf < lf)) return { headLength: crlf, bodyStart: crlf + 4 };
   if (lf >= 0) return { headLength: lf, bodyStart: lf + 2 };
   return undefined;

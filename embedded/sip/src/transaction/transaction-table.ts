@@ -74,9 +74,13 @@ export class TransactionTable {
     return identityOf(request).toTag === undefined && this.merged.has(mergedKey(request));
   }
 
+  /** A server transaction lives on where its answer can take another connection (RFC 3261 §18.2.2). */
   noteFlowClosed(flow: Flow): void {
-    for (const transaction of [...this.clients.values(), ...this.servers.values()]) {
+    for (const transaction of [...this.clients.values()]) {
       if (transaction.flow === flow) transaction.noteFlowClosed();
+    }
+    for (const transaction of [...this.servers.values()]) {
+      if (transaction.replyFlow === flow) transaction.noteFlowClosed();
     }
   }
 

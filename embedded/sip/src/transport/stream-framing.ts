@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { findHeadEnd, LIMITS, readHead } from '../message/parser.ts';
+import { findHeadEnd, LIMITS } from '../message/parser.ts';
 
 /** What came out of a stream: messages, pings (CRLFCRLF between messages, RFC 5626 §3.5.1), or a fault after which it cannot be followed. */
 export type StreamEvent =
@@ -7,53 +7,88 @@ export type StreamEvent =
   | { readonly kind: 'ping' }
   | { readonly kind: 'fault'; readonly reason: string };
 
+const EMPTY = Buffer.alloc(0);
+/** One Content-Length line, folded or not. Its parts do not overlap, so that it takes linear time. */
+const CONTENT_LENGTH = /^(?:content-length|l)[ \t]*:[ \t]*(?:\r?\n[ \t]+)?([^\r\n]*)/gim;
+
 /** Cuts a byte stream into SIP messages by Content-Length (RFC 3261 §18.3). */
 export class StreamFraming {
-  private buffered: Buffer = Buffer.alloc(0);
+  private buffered: Buffer = EMPTY;
+  /** Where the bytes not yet taken begin. */
+  private start = 0;
+  /** How many of them there must be before it is worth looking at them again. */
   private neededBytes = 0;
+  /** Up to where the end of the head was looked for in vain. */
+  private searchedBytes = 0;
 
-  /** Takes a chunk and returns what it completed. After a fault the stream must be closed. */
+  /** Takes a chunk and returns what it completed; its bytes must be used before the next chunk. After a fault the stream must be closed. */
   push(chunk: Buffer): StreamEvent[] {
-    this.buffered = this.buffered.length === 0 ? chunk : Buffer.concat([this.buffered, chunk]);
+    this.buffered = this.start === this.buffered.length ? chunk : Buffer.concat([this.buffered.subarray(this.start), chunk]);
+    this.start = 0;
     const events: StreamEvent[] = [];
     for (;;) {
       this.skipBlankLines(events);
-      if (this.buffered.length === 0 || this.buffered.length < this.neededBytes) return events;
+      if (this.restLength() === 0 || this.restLength() < this.neededBytes) break;
       const next = this.takeMessage();
-      if (next === undefined) return events;
+      if (next === undefined) break;
       events.push(next);
-      if (next.kind === 'fault') return events;
+      if (next.kind === 'fault') break;
     }
+    this.keepRest();
+    return events;
+  }
+
+  private restLength(): number {
+    return this.buffered.length - this.start;
+  }
+
+  /** The socket's buffer is larger than what is left in it, and it may wait for long. */
+  private keepRest(): void {
+    this.buffered = this.restLength() === 0 ? EMPTY : Buffer.from(this.buffered.subarray(this.start));
+    this.start = 0;
   }
 
   private skipBlankLines(events: StreamEvent[]): void {
-    if (this.neededBytes > 0) return;
-    let index = 0;
+    if (this.neededBytes > 0 || this.searchedBytes > 0) return;
+    let index = this.start;
     while (this.buffered[index] === 13 || this.buffered[index] === 10) index++;
-    for (let pings = Math.floor(index / 4); pings > 0; pings--) events.push({ kind: 'ping' });
+    const blank = index - this.start;
+    for (let pings = Math.floor(blank / 4); pings > 0; pings--) events.push({ kind: 'ping' });
     // A lone CRLF may be the first half of a ping.
-    const isUndecided = index === this.buffered.length && index % 4 !== 0;
-    this.buffered = this.buffered.subarray(isUndecided ? index - (index % 4) : index);
+    const isUndecided = index === this.buffered.length && blank % 4 !== 0;
+    this.start = isUndecided ? index - (blank % 4) : index;
   }
 
   private takeMessage(): StreamEvent | undefined {
-    const end = findHeadEnd(this.buffered);
+    const rest = this.buffered.subarray(this.start);
+    const end = findHeadEnd(rest, Math.max(this.searchedBytes - 3, 0));
     if (end === undefined) {
-      return this.buffered.length > LIMITS.messageBytes ? { kind: 'fault', reason: 'head too large' } : undefined;
+      this.searchedBytes = isBlank(rest) ? 0 : rest.length;
+      return rest.length > LIMITS.messageBytes ? { kind: 'fault', reason: 'head too large' } : undefined;
     }
-    const head = readHead(this.buffered.toString('utf8', 0, end.headLength));
-    const length = typeof head === 'string' ? undefined : (head.headers.get('Content-Length') ?? '');
-    // Without a usable Content-Length the next message cannot be found (RFC 3261 §20.14).
-    if (length === undefined || !/^\d{1,7}$/.test(length)) return { kind: 'fault', reason: 'no usable Content-Length' };
-    const total = end.bodyStart + Number(length);
+    const length = contentLength(rest.toString('latin1', 0, end.headLength));
+    if (length === undefined) return { kind: 'fault', reason: 'no usable Content-Length' };
+    const total = end.bodyStart + length;
     if (total > LIMITS.messageBytes) return { kind: 'fault', reason: 'message too large' };
-    if (this.buffered.length < total) {
+    if (rest.length < total) {
       this.neededBytes = total;
       return undefined;
     }
-    const bytes = this.buffered.subarray(0, total);
-    this.buffered = this.buffered.subarray(total);
+    this.start += total;
     this.neededBytes = 0;
-    return { kind: 'message', bytes };
+    this.searchedBytes = 0;
+    return { kind: 'message', bytes: rest.subarray(0, total) };
   }
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.length < 4 && bytes.every((byte) => byte === 13 || byte === 10);
+}
+
+/** Without one usable Content-Length the next message cannot be found (RFC 3261 §20.14); two that differ are an attempt to hide one. */
+function contentLength(head: string): number | undefined {
+  const values = new Set<string>();
+  for (const match of head.matchAll(CONTENT_LENGTH)) values.add((match[1] ?? '').trim());
+  const [value, ...others] = values;
+  return value !== undefined && others.length === 0 && /^\d{1,7}$/.test(value) ? Number(value) : undefined;
 }

@@ -1,12 +1,18 @@
+import { isIPv6 } from 'node:net';
 import type { Buffer } from 'node:buffer';
 import { parseMessage } from '../message/parser.ts';
-import { splitOutsideQuotes } from '../message/quoting.ts';
 import { responseTo } from '../message/response-to.ts';
 import { serialize } from '../message/sip-message.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
-import { formatVia, parseTopVia } from '../message/via.ts';
 import type { Via } from '../message/via.ts';
-import type { Endpoint, Flow, Protocol, Transport, TransportEvents } from './flow.ts';
+import type { Flow, Protocol, Target, Transport, TransportEvents } from './flow.ts';
+import { isLoopback } from './ip-address.ts';
+import { LargeRequests } from './large-request.ts';
+import type { Sending } from './large-request.ts';
+import type { Protection } from './protection.ts';
+import { ReturnFlow } from './return-flow.ts';
+import { isFromScanner } from './scanner-filter.ts';
+import { isViaOf, markSource, replyAddress } from './via-source.ts';
 
 /** What the transports hand to the transactions. */
 export interface MessageEvents {
@@ -21,10 +27,17 @@ export class TransportSet implements TransportEvents {
   private readonly transports: Transport[] = [];
   private readonly events: MessageEvents;
   private readonly reportFault: (where: 'message', error: unknown) => void;
+  private readonly largeRequests = new LargeRequests(this);
+  private protection: Protection | undefined;
 
   constructor(events: MessageEvents, reportFault: (where: 'message', error: unknown) => void) {
     this.events = events;
     this.reportFault = reportFault;
+  }
+
+  /** From now on strangers are held to what this allows. */
+  protect(protection: Protection): void {
+    this.protection = protection;
   }
 
   add(transport: Transport): void {
@@ -35,20 +48,30 @@ export class TransportSet implements TransportEvents {
     return this.transports;
   }
 
+  /** Whether something listens for that protocol in the address's family. */
+  serves(protocol: Protocol, address: string): boolean {
+    return this.transports.some((transport) => isFor(transport, protocol, address));
+  }
+
   /** A flow for requests to that address; undefined when the protocol is not served or cannot be opened from here. */
-  open(protocol: Protocol, target: Endpoint): Flow | undefined {
-    for (const transport of this.transports) {
-      const flow = transport.protocol === protocol ? transport.open(target) : undefined;
-      if (flow !== undefined) return flow;
-    }
-    return undefined;
+  open(protocol: Protocol, target: Target): Flow | undefined {
+    const usable = this.transports.filter((transport) => isFor(transport, protocol, target.host));
+    // From the loopback address nobody outside can be reached, and nobody outside should be told of it.
+    const nearest = usable.find(({ local }) => isLoopback(local.host) === isLoopback(target.host));
+    return (nearest ?? usable[0])?.open(target);
+  }
+
+  /** Moves a request that is too large for UDP to TCP where the peer takes it (RFC 3261 §18.1.1). */
+  fit(sending: Sending): Promise<Sending> {
+    return this.largeRequests.fit(sending);
   }
 
   connectionCount(): number {
-    return this.transports.reduce((sum, transport) => sum + transport.connectionCount(), 0);
+    return this.protection?.connections.count() ?? 0;
   }
 
   async close(): Promise<void> {
+    this.protection?.close();
     await Promise.all(this.transports.map((transport) => transport.close()));
   }
 
@@ -60,12 +83,13 @@ export class TransportSet implements TransportEvents {
     }
   }
 
-  onBytes(bytes: Buffer, flow: Flow): void {
+  onBytes(bytes: Buffer, flow: Flow): number {
     try {
       this.take(bytes, flow);
     } catch (error) {
       this.reportFault('message', error);
     }
+    return flow.isReliable ? (this.protection?.pauseAfterMessage(flow.remote.host) ?? 0) : 0;
   }
 
   private take(bytes: Buffer, flow: Flow): void {
@@ -79,51 +103,37 @@ export class TransportSet implements TransportEvents {
       this.events.onResponse(message, flow);
       return;
     }
-    if (!isViaOf(message, flow)) {
-      this.answerMalformed(message, { status: 400, reason: 'Via Names Another Transport' }, flow);
-      return;
-    }
-    const via = this.markSource(message, flow);
-    if (via !== undefined) this.events.onRequest(message, flow, this.replyFlow(via, flow));
-  }
-
-  /** Adds `received` and fills `rport` in the top Via (RFC 3261 §18.2.1, RFC 3581 §4). */
-  private markSource(request: SipRequest, flow: Flow): Via | undefined {
-    const lines = request.headers.getAll('Via');
-    const via = parseTopVia(lines);
-    if (via === undefined) return undefined;
-    const params = new Map(via.params);
-    const hasRport = params.has('rport');
-    if (hasRport) params.set('rport', String(flow.remote.port));
-    if (hasRport || via.host !== flow.remote.host) params.set('received', flow.remote.host);
-    const marked = { ...via, params };
-    const rest = (splitOutsideQuotes(lines[0] ?? '', ',') ?? []).slice(1).map((value) => value.trim());
-    request.headers.setAll('Via', [formatVia(marked), ...rest, ...lines.slice(1)]);
-    return marked;
+    if (this.protection?.dropScanners && isFromScanner(message)) return;
+    const via = markSource(message, flow);
+    if (via === undefined) return;
+    if (isViaOf(via, flow)) this.events.onRequest(message, flow, this.replyFlow(via, flow));
+    else this.refuse(message, { status: 400, reason: 'Via Names Another Transport' }, this.replyFlow(via, flow));
   }
 
   private replyFlow(via: Via, flow: Flow): Flow {
+    const address = replyAddress(via, flow);
+    if (flow.protocol === 'tcp' || flow.protocol === 'tls') {
+      return new ReturnFlow(flow, () => (address.port === 0 ? undefined : this.open(flow.protocol, address)));
+    }
     if (flow.isReliable || via.params.has('rport')) return flow;
-    const port = via.port ?? 5060;
-    if (port === flow.remote.port || port === 0) return flow;
-    return this.open('udp', { host: flow.remote.host, port }) ?? flow;
+    return address.port === flow.remote.port || address.port === 0 ? flow : (this.open('udp', address) ?? flow);
   }
 
-  /** A request too broken for a transaction still gets an answer when its Via can be read; an ACK never does. */
+  /** A request too broken for a transaction still gets an answer when its Via can be read. */
   private answerMalformed(request: SipRequest, problem: { status: number; reason: string }, flow: Flow): void {
-    const via = request.method === 'ACK' ? undefined : this.markSource(request, flow);
-    if (via === undefined) return;
+    if (this.protection?.dropScanners && isFromScanner(request)) return;
+    const via = markSource(request, flow);
+    if (via !== undefined) this.refuse(request, problem, this.replyFlow(via, flow));
+  }
+
+  /** An ACK is never answered (RFC 3261 §17). */
+  private refuse(request: SipRequest, problem: { status: number; reason: string }, replyFlow: Flow): void {
+    if (request.method === 'ACK') return;
     const response = responseTo(request, problem.status, problem.reason, 'malformed');
-    this.replyFlow(via, flow).send(serialize(response), () => undefined);
+    replyFlow.send(serialize(response), () => undefined);
   }
 }
 
-/**
- * Whether the topmost Via names the transport the request came by (RFC 3261 §18.1.1, RFC 7118 §5): what is above takes its word for it.
- * WS and WSS pass for each other, because a proxy in front may have ended the TLS.
- */
-function isViaOf(request: SipRequest, flow: Flow): boolean {
-  const named = parseTopVia(request.headers.getAll('Via'))?.transport;
-  const isWebSocket = flow.protocol === 'ws' || flow.protocol === 'wss';
-  return isWebSocket ? named === 'WS' || named === 'WSS' : named === flow.protocol.toUpperCase();
+function isFor({ protocol, local }: Transport, wanted: Protocol, address: string): boolean {
+  return protocol === wanted && isIPv6(local.host) === isIPv6(address);
 }

@@ -6,18 +6,15 @@ import type { Duplex } from 'node:stream';
 import { Buffer } from 'node:buffer';
 import { WebSocket, WebSocketServer } from 'ws';
 import { LIMITS } from '../message/parser.ts';
-import { plainAddress } from './flow.ts';
+import type { WatchedConnection } from './connection-table.ts';
 import type { Endpoint, Flow, Transport, TransportEvents } from './flow.ts';
+import { plainAddress } from './ip-address.ts';
+import type { Protection } from './protection.ts';
+import type { TlsFiles } from './tls-transport.ts';
 
-const MAX_CONNECTIONS = 4_000;
 const HEARTBEAT_MS = 30_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_UNSENT_BYTES = 1_048_576;
-
-/** Certificate and key in PEM; without them the transport is plain WS. */
-export interface TlsFiles {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
 
 class WsFlow implements Flow {
   readonly protocol: 'ws' | 'wss';
@@ -39,6 +36,10 @@ class WsFlow implements Flow {
     return this.socket.readyState === WebSocket.OPEN;
   }
 
+  ready(): Promise<boolean> {
+    return Promise.resolve(this.isOpen());
+  }
+
   send(bytes: Buffer, onError: () => void): void {
     if (this.socket.bufferedAmount > MAX_UNSENT_BYTES) this.socket.terminate();
     if (!this.isOpen()) {
@@ -50,6 +51,9 @@ class WsFlow implements Flow {
       if (error) onError();
     });
   }
+
+  /** A connection cannot be made from a forged address. */
+  noteReachable(): void {}
 }
 
 class WsTransport implements Transport {
@@ -82,36 +86,36 @@ class WsTransport implements Transport {
   }
 
   /** RFC 7118 §3: only clients that ask for the subprotocol `sip` are let in. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, watch: WatchedConnection): void {
     socket.on('error', () => socket.destroy());
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim().toLowerCase());
-    const refusal = !offered.includes('sip')
-      ? '400 Bad Request'
-      : this.flows.size >= MAX_CONNECTIONS
-        ? '503 Service Unavailable'
-        : '';
-    if (refusal !== '') {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    if (!offered.includes('sip')) {
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
     this.upgrades.handleUpgrade(request, socket, head, (client) => {
-      this.adopt(client, { host: plainAddress(request.socket.remoteAddress), port: request.socket.remotePort ?? 0 });
+      const remote = { host: plainAddress(request.socket.remoteAddress), port: request.socket.remotePort ?? 0 };
+      this.adopt(client, remote, watch);
     });
   }
 
-  private adopt(socket: WebSocket, remote: Endpoint): void {
+  private adopt(socket: WebSocket, remote: Endpoint, watch: WatchedConnection): void {
     const flow = new WsFlow(socket, this, remote);
     this.flows.add(flow);
     socket.on('message', (data) => {
       flow.isAlive = true;
       const bytes = Array.isArray(data)
         ? Buffer.concat(data)
-        : Buffer.from(data instanceof ArrayBuffer ? new Uint8Array(data) : data);
-      if (/^(?:\r\n)+$/.test(bytes.toString('latin1', 0, 16)) && bytes.length <= 16) {
+        : data instanceof ArrayBuffer
+          ? Buffer.from(new Uint8Array(data))
+          : data;
+      if (isKeepAlive(bytes)) {
         if (bytes.length === 4) socket.send('\r\n');
         return;
       }
-      this.events.onBytes(bytes, flow);
+      watch.hasSpoken = true;
+      const pauseMs = this.events.onBytes(bytes, flow);
+      if (pauseMs > 0) pauseReading(socket, pauseMs);
     });
     socket.on('pong', () => (flow.isAlive = true));
     socket.on('error', () => socket.terminate());
@@ -131,10 +135,6 @@ class WsTransport implements Transport {
     }
   }
 
-  connectionCount(): number {
-    return this.flows.size;
-  }
-
   close(): Promise<void> {
     clearInterval(this.heartbeat);
     for (const flow of this.flows) flow.socket.terminate();
@@ -143,21 +143,43 @@ class WsTransport implements Transport {
   }
 }
 
+/** RFC 7118 §6: CRLF alone, which no SIP message begins with here. */
+function isKeepAlive(bytes: Buffer): boolean {
+  return bytes.length <= 16 && /^(?:\r\n)+$/.test(bytes.toString('latin1'));
+}
+
+function pauseReading(socket: WebSocket, pauseMs: number): void {
+  socket.pause();
+  setTimeout(() => socket.resume(), pauseMs).unref();
+}
+
 /** Listens for WebSocket connections, over TLS when certificate files are given. Rejects when the port is taken. */
-export async function listenWs(at: Endpoint, events: TransportEvents, tls?: TlsFiles): Promise<Transport> {
-  const server = tls === undefined ? createHttpServer() : createHttpsServer({ cert: tls.cert, key: tls.key });
+export async function listenWs(
+  at: Endpoint & Partial<TlsFiles>,
+  events: TransportEvents,
+  protection: Protection,
+): Promise<Transport> {
+  const isSecure = at.cert !== undefined && at.key !== undefined;
+  const server = isSecure
+    ? createHttpsServer({ cert: at.cert, key: at.key, handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
+    : createHttpServer();
   server.on('request', (_request, response) => response.writeHead(426, { Upgrade: 'websocket', 'Content-Length': 0 }).end());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(at.port, at.host, () => {
+    server.listen({ port: at.port, host: at.host, ipv6Only: true }, () => {
       server.off('error', reject);
       resolve();
     });
   });
   // A server listening on a host and port has an AddressInfo, never a pipe name.
-  const address = server.address() as AddressInfo;
-  const transport = new WsTransport(tls === undefined ? 'ws' : 'wss', server, { host: at.host, port: address.port }, events);
-  server.on('upgrade', (request, socket, head) => transport.upgrade(request, socket, head));
+  const { port } = server.address() as AddressInfo;
+  const transport = new WsTransport(isSecure ? 'wss' : 'ws', server, { host: at.host, port }, events);
+  const watchOf = protection.connections.admitAll(server);
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const watch = watchOf(request.socket);
+    if (watch === undefined) socket.destroy();
+    else transport.upgrade(request, socket, head, watch);
+  });
   server.on('error', () => undefined);
   return transport;
 }

@@ -1,0 +1,36 @@
+import { parseNameAddr } from '../message/name-addr.ts';
+import type { SipRequest } from '../message/sip-message.ts';
+
+/** Programs that look for open SIP servers and weak passwords, by the beginning of their User-Agent in lower case. */
+const SCANNERS = [
+  'friendly-scanner',
+  'friendly-request',
+  'sipvicious',
+  'sip-scan',
+  'sipcli',
+  'sipsak',
+  'sipptk',
+  'sivus',
+  'sundayddr',
+  'iwar',
+  'smap',
+  'siparmyknife',
+  'vaxsipuseragent',
+  'vaxipuseragent',
+  'pplsip',
+  'voipbuster-scan',
+  'test agent',
+  'gulp',
+];
+
+/** What tries to break out of a database query behind the server. */
+const INJECTION = /'\s*(?:or|and|union|--)|%27\s*(?:or|and|union|--|%20or)|union\s+select|;\s*drop\s+table/i;
+
+/** Whether a request comes from a scanner or is plainly hostile; such a request is best left without any answer. */
+export function isFromScanner(request: SipRequest): boolean {
+  const agent = request.headers.get('User-Agent')?.toLowerCase() ?? '';
+  if (agent !== '' && SCANNERS.some((name) => agent.startsWith(name))) return true;
+  const addresses = [request.headers.get('From'), request.headers.get('To')].map((value) => parseNameAddr(value ?? ''));
+  if (addresses.some((address) => address?.displayName.toLowerCase().includes('sipvicious'))) return true;
+  return [request.uri, ...addresses.map((address) => address?.uri ?? '')].some((uri) => INJECTION.test(uri));
+}
