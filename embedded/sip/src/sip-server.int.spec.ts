@@ -360,13 +360,13 @@ describe('The control port', () => {
     return lines.map((line) => line.split('|').slice(1).join('|'));
   }
 
-  it('refuses a wrong secret, tags, cdr routes, unknown commands and a second application, and hangs up', async () => {
+  it('refuses a wrong secret, tags, nonsense routes, unknown commands and a second application, and hangs up', async () => {
     const server = await startSipServer({ udp: ANY, control: ANY, secret: 'right' });
     expect(await exchange(server, ['1|authenticate|wrong|'], 9)).toEqual(['response|1|NO|authentication failed']);
     expect(await exchange(server, ['1|route|invite'], 9)).toEqual(['response|1|NO|not authenticated']);
     expect(await exchange(server, ['1|authenticate|right|blue'], 9)).toEqual(['response|1|NO|tags are not supported']);
     const login = '1|authenticate|right|';
-    expect((await exchange(server, [login, '2|route|cdr:start'], 9))[1]).toBe('response|2|NO|cannot route cdr events');
+    expect((await exchange(server, [login, '2|route|cdr:dance'], 9))[1]).toBe('response|2|NO|cannot route this verb');
     expect((await exchange(server, [login, '2|dance'], 9))[1]).toBe('response|2|NO|unknown message type dance');
     const first = connect(server.addresses.control);
     first.write(`${login.length}#${login}`);

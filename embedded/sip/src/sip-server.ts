@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { listenAdmin } from './admin-server.ts';
 import type { AdminServer, Counters } from './admin-server.ts';
+import type { Policy } from './agent/policy.model.ts';
 import { UserAgent } from './agent/user-agent.ts';
 import { ClientTable } from './control/client-table.ts';
 import { listenControl } from './control/control-server.ts';
@@ -37,6 +38,8 @@ export interface SipServerOptions {
   readonly secret: string;
   /** What strangers may do; DEFAULT_PROTECTION for what is left out. */
   readonly protection?: Partial<ProtectionOptions>;
+  /** What becomes of calls; DEFAULT_POLICY for what is left out. */
+  readonly policy?: Partial<Policy>;
   readonly timers?: TimerValues;
   readonly clock?: Clock;
   /** Silent when left out. */
@@ -62,7 +65,13 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   const log = options.log ?? pino({ level: 'silent' });
   const reportFault = faultLog(log);
   const clock = guardClock(options.clock ?? systemClock, reportFault);
-  const agent = new UserAgent(clients, options.timers ?? DEFAULT_TIMERS, clock, reportFault);
+  const agent = new UserAgent({
+    application: clients,
+    timers: options.timers ?? DEFAULT_TIMERS,
+    clock,
+    reportFault,
+    ...(options.policy ? { policy: options.policy } : {}),
+  });
   const { transports } = agent;
   const protection = new Protection({ ...DEFAULT_PROTECTION, ...options.protection });
   transports.protect(protection);

@@ -22,21 +22,6 @@ export function appHeaders(message: SipMessage, flow: Flow, within: 'transaction
   return headers;
 }
 
-/** Extensions whose work would fall to the server, which does not do it. */
-const REFUSED_EXTENSIONS = ['100rel', 'timer'];
-
-/** Keeps the application from promising the peer what the server cannot hold; a text says why a message cannot be sent. */
-export function limitExtensions(headers: HeaderList): string | undefined {
-  const tagsOf = (name: string): string[] => headers.getAll(name).flatMap((line) => line.split(',').map((tag) => tag.trim()));
-  const required = tagsOf('Require').find((tag) => REFUSED_EXTENSIONS.includes(tag.toLowerCase()));
-  if (required !== undefined) return `Require: ${required} is not supported`;
-  if (headers.has('Session-Expires')) return 'session timers are not supported';
-  const kept = tagsOf('Supported').filter((tag) => !REFUSED_EXTENSIONS.includes(tag.toLowerCase()));
-  if (kept.length > 0) headers.set('Supported', kept.join(', '));
-  else headers.remove('Supported');
-  return undefined;
-}
-
 /** Gives a body its Content-Type; a text says why it cannot be sent. */
 export function completeBody(headers: HeaderList, message: SipMessage): string | undefined {
   if (message.body.length === 0) {

@@ -1,3 +1,4 @@
+import type { CallRecord } from './call-records.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import type { Endpoint, Flow } from '../transport/flow.ts';
 
@@ -16,13 +17,14 @@ export interface SipEvent {
 export interface AppClient {
   isOpen(): boolean;
   deliver(event: SipEvent): void;
+  record(record: CallRecord): void;
 }
 
 /** Who takes new requests. */
 export interface Application {
   isConnected(): boolean;
-  /** The application that asked for this method; undefined when none did. */
-  clientFor(method: string): AppClient | undefined;
+  /** The application that asked for this method or kind of record (`cdr:start`); undefined when none did. */
+  clientFor(route: string): AppClient | undefined;
 }
 
 /** What became of a command of the application: the message as sent, or why it was refused. */

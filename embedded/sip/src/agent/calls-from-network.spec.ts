@@ -124,11 +124,11 @@ describe('A call from the network', () => {
     expect(identityOf(reply.sent).toTag).toBe('chosen');
   });
 
-  it('is refused 503 when the application stays silent for 64 s', () => {
+  it('is given up with a 408 when the application stays silent for 64 s', () => {
     const scene = new CallScene();
     scene.receiveRequest('INVITE', { body: SDP });
     scene.clock.advance(64_000);
-    expect(scene.peerGot()).toEqual(jasmine.arrayContaining(['100 INVITE', '503 INVITE']));
+    expect(scene.peerGot()).toEqual(jasmine.arrayContaining(['100 INVITE', '408 INVITE']));
   });
 
   it('answers 491 to a re-INVITE that meets our own', async () => {

@@ -2,42 +2,58 @@ import { Buffer } from 'node:buffer';
 import { contactUri, dialogOfClient, recordRoutes } from '../dialog/dialog.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import { HeaderList } from '../message/header-list.ts';
-import { identityOf, serialize } from '../message/sip-message.ts';
+import { agreeAsClient } from '../dialog/session-interval.ts';
+import { identityOf } from '../message/sip-message.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { Flow } from '../transport/flow.ts';
+import type { AckSender } from './ack-sender.ts';
 import { appendHeaders, appHeaders, completeBody } from './app-headers.ts';
 import { refuse } from './application.ts';
 import type { CommandReply } from './application.ts';
 import { newUuid } from './identifiers.ts';
-import { viaFor } from './local-address.ts';
 import { inDialogFlow } from './next-hop.ts';
+import { isNewProvisional } from './pracks.ts';
 import type { ServerBye } from './server-bye.ts';
+import type { SessionKeeper } from './session-keeper.ts';
 import type { OutgoingRequest, Stack } from './stack.ts';
 
 const nothing = (): void => undefined;
 const APPLICATION_GONE = 'the application is gone';
 
+/** What the answers are worked with. */
+export interface AnswerParts {
+  readonly acks: AckSender;
+  readonly serverBye: ServerBye;
+  readonly sessions: SessionKeeper;
+}
+
 /** What follows the INVITEs we send: dialogs, ACKs, CANCELs and their races (RFC 3261 §9.1, §13.2.2, §14.1). */
 export class InviteAnswers {
   private readonly stack: Stack;
+  private readonly acks: AckSender;
   private readonly serverBye: ServerBye;
+  private readonly sessions: SessionKeeper;
 
-  constructor(stack: Stack, serverBye: ServerBye) {
+  constructor(stack: Stack, { acks, serverBye, sessions }: AnswerParts) {
     this.stack = stack;
+    this.acks = acks;
     this.serverBye = serverBye;
+    this.sessions = sessions;
   }
 
   onResponse(outgoing: OutgoingRequest, response: SipResponse, flow: Flow): void {
+    if (response.status >= 200) outgoing.stopPatience();
     if (response.status < 200) this.onProvisional(outgoing, response, flow);
     else if (response.status < 300) this.onSuccess(outgoing, response, flow);
     else this.onRefusal(outgoing, response, flow);
   }
 
   private onProvisional(outgoing: OutgoingRequest, response: SipResponse, flow: Flow): void {
-    if (!outgoing.isInDialog && response.status > 100) this.branchOf(outgoing, response, flow);
+    const isTagged = !outgoing.isInDialog && response.status > 100;
+    const dialog = isTagged ? this.branchOf(outgoing, response, flow) : outgoing.dialog;
     outgoing.heldCancel?.();
     outgoing.heldCancel = undefined;
-    this.report(outgoing, response, flow);
+    if (isNewProvisional(dialog, response)) this.report(outgoing, response, flow);
   }
 
   private onSuccess(outgoing: OutgoingRequest, response: SipResponse, flow: Flow): void {
@@ -45,7 +61,7 @@ export class InviteAnswers {
     outgoing.heldCancel = undefined;
     if (outgoing.isInDialog && answered !== undefined) this.onReinviteSuccess(outgoing, answered, response, flow);
     else if (answered === undefined) this.onFirstSuccess(outgoing, response, flow);
-    else if (answered.remoteTag === (identityOf(response).toTag ?? '')) repeatAck(answered, response);
+    else if (answered.remoteTag === (identityOf(response).toTag ?? '')) this.acks.repeat(answered, response);
     else this.endSecondFork(outgoing, response, flow);
   }
 
@@ -61,22 +77,26 @@ export class InviteAnswers {
     // Without a Contact nothing but the ACK can reach the peer for sure; drachtio-srf gives such a call up.
     dialog.isByeDue = outgoing.isCancelled || contactUri(response) === undefined;
     this.stack.dialogs.confirm(dialog);
+    this.sessions.settle(dialog, agreeAsClient(response));
+    this.stack.records.start('network', 'uac', response);
     this.report(outgoing, response, flow);
-    if (!outgoing.client.isOpen()) this.abandon(dialog);
+    if (!outgoing.client.isOpen()) this.abandon(dialog, APPLICATION_GONE, 503);
   }
 
   private onReinviteSuccess(outgoing: OutgoingRequest, dialog: Dialog, response: SipResponse, flow: Flow): void {
-    if (repeatAck(dialog, response)) return;
+    if (this.acks.repeat(dialog, response)) return;
     const isRepeated = dialog.ackDue === outgoing.transaction.request;
     dialog.openInvite = undefined;
     if (dialog.phase === 'ended' || isRepeated) return;
     dialog.refreshTarget(response, flow);
     dialog.ackDue = outgoing.transaction.request;
+    this.sessions.settle(dialog, agreeAsClient(response));
     this.report(outgoing, response, flow);
   }
 
   private onRefusal(outgoing: OutgoingRequest, response: SipResponse, flow: Flow): void {
     if (outgoing.isInDialog && outgoing.dialog !== undefined) outgoing.dialog.openInvite = undefined;
+    else this.stack.records.stop('network', response.status === 487 ? 'call-canceled' : 'call-rejected', response);
     for (const branch of outgoing.branches) this.stack.dialogs.end(branch);
     this.report(outgoing, response, flow);
   }
@@ -93,23 +113,29 @@ export class InviteAnswers {
       dialog.ackDue = invite;
       return refuse(problem);
     }
-    const request = this.sendAck(dialog, invite, flow, { headers: own, body: wanted.body });
+    const request = this.acks.send(dialog, invite, flow, { headers: own, body: wanted.body });
     if (dialog.isByeDue) this.serverBye.end(dialog, 'ACK-BYE due to cancel race condition');
     return { ok: true, sent: request, flow, txnId: newUuid(), dialogId: dialog.id };
   }
 
-  private sendAck(dialog: Dialog, invite: SipRequest, flow: Flow, own: { headers: HeaderList; body: Buffer }): SipRequest {
-    const { seq } = { seq: identityOf(invite).cseq.number };
-    const { uri, headers } = dialog.requestHead('ACK', seq, viaFor(flow));
-    for (const name of ['Authorization', 'Proxy-Authorization']) {
-      for (const value of own.headers.has(name) ? [] : invite.headers.getAll(name)) headers.add(name, value);
+  /** An INVITE that rings without end is cancelled (RFC 3261 §16.6 gives proxies a Timer C for this). */
+  limitRinging(outgoing: OutgoingRequest): void {
+    const { policy, clock } = this.stack;
+    if (policy.ringLimitMs === 0) return;
+    outgoing.stopPatience = clock.startTimer(policy.ringLimitMs, () => void this.cancel(outgoing, new HeaderList()));
+  }
+
+  /**
+   * The INVITE's transaction is over: no 2xx will be repeated any more. The peer gives its 2xx up at the same time
+   * (RFC 3261 §13.3.1.4); an application that sent no ACK until now never will.
+   */
+  forget({ transaction, dialog, branches }: OutgoingRequest): void {
+    const invite = transaction.request;
+    if (invite.method !== 'INVITE') return;
+    for (const each of dialog === undefined ? branches : [...branches, dialog]) {
+      this.acks.forget(each, invite);
+      if (each.ackDue === invite) this.abandon(each, 'the application sent no ACK');
     }
-    appendHeaders(headers, own.headers);
-    const request: SipRequest = { kind: 'request', method: 'ACK', uri, headers, body: own.body };
-    const bytes = serialize(request);
-    dialog.sentAck = { seq, bytes, flow };
-    flow.send(bytes, nothing);
-    return request;
   }
 
   /** Cancels an INVITE, at once or when its first provisional response comes. Returns the CANCEL. */
@@ -144,24 +170,24 @@ export class InviteAnswers {
     if (dialog.isEnding) return;
     this.cancelInside(dialog);
     if (dialog.phase === 'early') this.stack.dialogs.end(dialog);
-    else if (dialog.ackDue !== undefined) this.abandon(dialog);
+    else if (dialog.ackDue !== undefined) this.abandon(dialog, APPLICATION_GONE, 503);
     // RFC 3261 §15: the callee sends no BYE before the ACK. When that never comes, the dialog has had its BYE by then.
     else if (dialog.accepted !== undefined) dialog.accepted.whenSettled(() => this.endOrphan(dialog));
     else this.endOrphan(dialog);
   }
 
   private endOrphan(dialog: Dialog): void {
-    if (dialog.phase !== 'ended') this.serverBye.end(dialog, APPLICATION_GONE, 503);
+    if (dialog.phase !== 'ended') this.serverBye.end(dialog, APPLICATION_GONE, { cause: 503 });
   }
 
   /** ACK and BYE for a call nobody here wants any more. */
-  private abandon(dialog: Dialog): void {
+  private abandon(dialog: Dialog, text: string, cause = 200): void {
     const invite = dialog.ackDue;
     dialog.ackDue = undefined;
     if (invite === undefined) return;
     void inDialogFlow(this.stack, dialog).then((flow) => {
-      this.sendAck(dialog, invite, flow, { headers: new HeaderList(), body: Buffer.alloc(0) });
-      this.serverBye.end(dialog, APPLICATION_GONE, 503);
+      this.acks.send(dialog, invite, flow);
+      this.serverBye.end(dialog, text, { cause });
     });
   }
 
@@ -171,13 +197,13 @@ export class InviteAnswers {
     const fork = dialogOfClient(invite, response, flow);
     const known = [...outgoing.branches].find((branch) => branch.remoteTag === fork.remoteTag);
     if (known?.sentAck !== undefined) {
-      repeatAck(known, response);
+      this.acks.repeat(known, response);
       return;
     }
     outgoing.branches.add(fork);
     if (known !== undefined) outgoing.branches.delete(known);
     fork.ackDue = invite;
-    this.abandon(fork);
+    this.abandon(fork, 'another party answered first');
   }
 
   /** The early dialog of a tagged response, made when it is new (RFC 3261 §12.1.2, §13.2.2.1). */
@@ -201,14 +227,6 @@ export class InviteAnswers {
     const dialogId = outgoing.dialog?.id ?? (response.status > 100 ? `${invite.callId};from-tag=${invite.fromTag ?? ''}` : '');
     outgoing.client.deliver({ source: 'network', message: response, flow, txnId: outgoing.txnId, dialogId });
   }
-}
-
-/** Answers a repeated 2xx with the ACK it missed; false when that ACK was never sent. */
-function repeatAck(dialog: Dialog, response: SipResponse): boolean {
-  const { sentAck } = dialog;
-  if (sentAck === undefined || sentAck.seq !== identityOf(response).cseq.number) return false;
-  sentAck.flow.send(sentAck.bytes, nothing);
-  return true;
 }
 
 /** RFC 3261 §9.1: a CANCEL has the Via, URI, parties and CSeq number of its INVITE. */

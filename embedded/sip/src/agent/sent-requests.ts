@@ -1,10 +1,12 @@
 import type { Dialog } from '../dialog/dialog.ts';
+import { agreeAsClient } from '../dialog/session-interval.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { ClientTransaction } from '../transaction/client-transaction.ts';
 import type { Flow } from '../transport/flow.ts';
 import type { AppClient, CommandReply } from './application.ts';
 import { newTag, newUuid } from './identifiers.ts';
 import type { InviteAnswers } from './invite-answers.ts';
+import type { SessionKeeper } from './session-keeper.ts';
 import { responseTo } from '../message/response-to.ts';
 import type { OutgoingRequest, Stack } from './stack.ts';
 
@@ -21,10 +23,12 @@ export interface ReadyRequest {
 export class SentRequests {
   private readonly stack: Stack;
   private readonly answers: InviteAnswers;
+  private readonly sessions: SessionKeeper;
 
-  constructor(stack: Stack, answers: InviteAnswers) {
+  constructor(stack: Stack, answers: InviteAnswers, sessions: SessionKeeper) {
     this.stack = stack;
     this.answers = answers;
+    this.sessions = sessions;
   }
 
   /** Sends it, after the peer's ACK if that is still missing, and reports every answer to the application. */
@@ -35,6 +39,7 @@ export class SentRequests {
       onResponse: (response, from) => this.onResponse(outgoing, response, from),
       onFailure: (cause) =>
         this.onResponse(outgoing, responseTo(request, cause === 'timeout' ? 408 : 503, undefined, newTag()), flow),
+      onTerminated: () => this.answers.forget(outgoing),
     });
     const outgoing: OutgoingRequest = {
       txnId,
@@ -45,8 +50,11 @@ export class SentRequests {
       branches: new Set(),
       isCancelled: false,
       heldCancel: undefined,
+      stopPatience: () => undefined,
     };
     this.stack.outgoing.set(txnId, outgoing);
+    this.record(outgoing);
+    if (request.method === 'INVITE') this.answers.limitRinging(outgoing);
     const mustWait = request.method === 'BYE' || request.method === 'INVITE';
     // RFC 3261 §15: the callee sends no BYE before the ACK; §14.1: nobody sends an INVITE before it.
     if (mustWait && dialog?.accepted !== undefined) dialog.accepted.whenSettled(() => transaction.start());
@@ -62,8 +70,20 @@ export class SentRequests {
       return;
     }
     if (method === 'BYE') this.afterBye(outgoing, response);
-    if (method === 'UPDATE' && response.status >= 200 && response.status < 300) outgoing.dialog?.refreshTarget(response, flow);
+    if (method === 'UPDATE' && response.status >= 200 && response.status < 300) this.afterUpdate(outgoing, response, flow);
     this.report(outgoing, response, flow);
+  }
+
+  private record({ transaction, isInDialog, dialog }: OutgoingRequest): void {
+    const { request } = transaction;
+    if (request.method === 'INVITE' && !isInDialog) this.stack.records.attempt('application', request);
+    if (request.method === 'BYE' && dialog !== undefined) this.stack.records.stop('application', 'normal-release', request);
+  }
+
+  private afterUpdate({ dialog }: OutgoingRequest, response: SipResponse, flow: Flow): void {
+    if (dialog === undefined || dialog.phase === 'ended') return;
+    dialog.refreshTarget(response, flow);
+    if (dialog.phase === 'confirmed') this.sessions.settle(dialog, agreeAsClient(response));
   }
 
   /** RFC 3261 §15.1.1: whatever the answer, the dialog is over; only a challenge may be followed by a second BYE. */

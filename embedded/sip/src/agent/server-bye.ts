@@ -1,9 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { SipRequest } from '../message/sip-message.ts';
+import type { StopReason } from './call-records.ts';
 import { viaFor } from './local-address.ts';
 import { inDialogFlow } from './next-hop.ts';
 import type { Stack } from './stack.ts';
+
+const nothing = (): void => undefined;
 
 /** Ends dialogs on the server's own account and tells the application. */
 export class ServerBye {
@@ -13,18 +16,37 @@ export class ServerBye {
     this.stack = stack;
   }
 
-  /** Sends a BYE and gives the application the same BYE as `unsolicited`. `text` becomes the Reason (RFC 3326) with this SIP cause. */
-  end(dialog: Dialog, text: string, cause = 200): void {
-    const client = this.stack.clientOf.get(dialog);
+  /** Sends a BYE and gives the application the same BYE as `unsolicited`. `text` becomes the Reason (RFC 3326) with the SIP cause. */
+  end(dialog: Dialog, text: string, why: { readonly cause?: number; readonly record?: StopReason } = {}): void {
     this.stack.dialogs.end(dialog);
     void inDialogFlow(this.stack, dialog).then((flow) => {
-      dialog.localSeq += 1;
-      const { uri, headers } = dialog.requestHead('BYE', dialog.localSeq, viaFor(flow));
-      headers.set('Reason', `SIP;cause=${cause};text="${text}"`);
-      const request: SipRequest = { kind: 'request', method: 'BYE', uri, headers, body: Buffer.alloc(0) };
-      const nothing = (): void => undefined;
+      const request = byeFor(dialog, viaFor(flow), `SIP;cause=${why.cause ?? 200};text="${text}"`);
       this.stack.transactions.openClient(request, flow, { onResponse: nothing, onFailure: nothing }).start();
-      client?.deliver({ source: 'application', message: request, flow, txnId: 'unsolicited', dialogId: dialog.id });
+      this.stack.records.stop('application', why.record ?? 'system-initiated-termination', request);
+      this.tell(dialog, request);
     });
   }
+
+  /** Tells the application that a dialog is over which the network knows to be over. */
+  announce(dialog: Dialog, text: string, cause: number): void {
+    this.tell(dialog, byeFor(dialog, viaFor(dialog.flow), `SIP;cause=${cause};text="${text}"`));
+  }
+
+  private tell(dialog: Dialog, request: SipRequest): void {
+    const client = this.stack.clientOf.get(dialog);
+    client?.deliver({
+      source: 'application',
+      message: request,
+      flow: dialog.flow,
+      txnId: 'unsolicited',
+      dialogId: dialog.id,
+    });
+  }
+}
+
+function byeFor(dialog: Dialog, via: string, reason: string): SipRequest {
+  dialog.localSeq += 1;
+  const { uri, headers } = dialog.requestHead('BYE', dialog.localSeq, via);
+  headers.set('Reason', reason);
+  return { kind: 'request', method: 'BYE', uri, headers, body: Buffer.alloc(0) };
 }

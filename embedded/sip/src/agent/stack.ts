@@ -7,13 +7,15 @@ import type { Clock } from '../transaction/clock.ts';
 import type { TimerValues } from '../transaction/timers.model.ts';
 import type { TransportSet } from '../transport/transport-set.ts';
 import type { AppClient, Application } from './application.ts';
+import type { CallRecords } from './call-records.ts';
+import type { Policy } from './policy.model.ts';
 import type { RegisteredFlows } from './registered-flows.ts';
 
 /** A request from the network the application has not finally answered. */
 export interface IncomingRequest {
   readonly txnId: string;
   readonly transaction: ServerTransaction;
-  readonly client: AppClient;
+  client: AppClient;
   /** The dialog it came in, or the one its first answer made. */
   dialog: Dialog | undefined;
   /** Whether it came inside an existing dialog. */
@@ -21,6 +23,10 @@ export interface IncomingRequest {
   /** Our To tag, once chosen. */
   toTag: string | undefined;
   hasProvisional: boolean;
+  /** The application has answered with a 2xx that waits for a PRACK (RFC 3262 §3). */
+  isAnswered: boolean;
+  /** An UPDATE in its early dialog, which goes by the same transaction id (RFC 3311). */
+  openUpdate: IncomingRequest | undefined;
   stopPatience: () => void;
 }
 
@@ -37,6 +43,8 @@ export interface OutgoingRequest {
   isCancelled: boolean;
   /** Sends the CANCEL that waits for the first provisional response (RFC 3261 §9.1). */
   heldCancel: (() => void) | undefined;
+  /** Stops waiting for the final answer. */
+  stopPatience: () => void;
 }
 
 /** Everything the user agent is made of; one for each server. */
@@ -46,6 +54,8 @@ export interface Stack {
   readonly dialogs: DialogTable;
   readonly flows: RegisteredFlows;
   readonly application: Application;
+  readonly records: CallRecords;
+  readonly policy: Policy;
   readonly timers: TimerValues;
   readonly clock: Clock;
   readonly incoming: Map<string, IncomingRequest>;

@@ -8,33 +8,54 @@ import type { TimerValues } from '../transaction/timers.model.ts';
 import type { Flow } from '../transport/flow.ts';
 import { TransportSet } from '../transport/transport-set.ts';
 import type { MessageEvents } from '../transport/transport-set.ts';
+import { Absences } from './absences.ts';
+import { AckSender } from './ack-sender.ts';
 import { AppRequests } from './app-requests.ts';
 import type { WantedRequest } from './app-requests.ts';
 import { AppResponses } from './app-responses.ts';
 import type { AppClient, Application, CommandReply } from './application.ts';
+import { CallRecords } from './call-records.ts';
 import { IncomingRequests } from './incoming-requests.ts';
 import { InviteAnswers } from './invite-answers.ts';
+import { OpenRequests } from './open-requests.ts';
+import { DEFAULT_POLICY } from './policy.model.ts';
+import type { Policy } from './policy.model.ts';
 import { RegisteredFlows } from './registered-flows.ts';
 import { SentRequests } from './sent-requests.ts';
 import { ServerBye } from './server-bye.ts';
+import { SessionKeeper } from './session-keeper.ts';
 import type { Stack } from './stack.ts';
+
+export interface UserAgentOptions {
+  readonly application: Application;
+  readonly timers: TimerValues;
+  readonly clock: Clock;
+  readonly reportFault: ReportFault;
+  /** DEFAULT_POLICY for what is left out. */
+  readonly policy?: Partial<Policy>;
+}
 
 /** The transaction user of RFC 3261 §5 on behalf of the application: everything between transports and control protocol. */
 export class UserAgent implements MessageEvents {
   readonly transports: TransportSet;
   private readonly stack: Stack;
+  private readonly open: OpenRequests;
   private readonly incoming: IncomingRequests;
   private readonly responses: AppResponses;
   private readonly requests: AppRequests;
   private readonly answers: InviteAnswers;
+  private readonly absences: Absences;
 
-  constructor(application: Application, timers: TimerValues, clock: Clock, reportFault: ReportFault) {
+  constructor(options: UserAgentOptions) {
+    const { application, timers, clock, reportFault, policy } = options;
     this.transports = new TransportSet(this, reportFault);
     this.stack = {
       transports: this.transports,
       transactions: new TransactionTable(timers, clock),
       dialogs: new DialogTable(),
       flows: new RegisteredFlows(clock),
+      records: new CallRecords(application),
+      policy: { ...DEFAULT_POLICY, ...policy },
       application,
       timers,
       clock,
@@ -42,11 +63,15 @@ export class UserAgent implements MessageEvents {
       outgoing: new Map(),
       clientOf: new WeakMap(),
     };
-    const serverBye = new ServerBye(this.stack);
-    this.answers = new InviteAnswers(this.stack, serverBye);
-    this.incoming = new IncomingRequests(this.stack);
-    this.responses = new AppResponses(this.stack, serverBye);
-    this.requests = new AppRequests(this.stack, new SentRequests(this.stack, this.answers), this.answers);
+    const [serverBye, acks] = [new ServerBye(this.stack), new AckSender()];
+    const sessions = new SessionKeeper(this.stack, acks, serverBye);
+    this.open = new OpenRequests(this.stack, serverBye);
+    this.answers = new InviteAnswers(this.stack, { acks, serverBye, sessions });
+    this.absences = new Absences(this.stack, { answers: this.answers, open: this.open, serverBye });
+    this.incoming = new IncomingRequests(this.stack, this.open, this.absences);
+    this.responses = new AppResponses(this.stack, { open: this.open, serverBye, sessions });
+    const sent = new SentRequests(this.stack, this.answers, sessions);
+    this.requests = new AppRequests(this.stack, { sent, answers: this.answers, sessions });
   }
 
   onRequest(request: SipRequest, flow: Flow, replyFlow: Flow): void {
@@ -68,7 +93,7 @@ export class UserAgent implements MessageEvents {
 
   /** A response of the application. */
   respond(client: AppClient, txnId: string, response: SipResponse): CommandReply {
-    return this.responses.respond(client, txnId, response);
+    return this.absences.takeAnswer(client, txnId, response) ?? this.responses.respond(client, txnId, response);
   }
 
   /** A request of the application. */
@@ -76,18 +101,22 @@ export class UserAgent implements MessageEvents {
     return this.requests.request(client, wanted);
   }
 
-  /** The application is gone: nobody is left to hang up, so everything it had under way is ended towards the network. */
-  noteClientGone(client: AppClient): void {
+  /** An application asked for these routes; it may be one that was gone. */
+  noteRoutes(client: AppClient, routes: readonly string[]): void {
+    this.absences.end(client, routes);
+  }
+
+  /** The application with these routes is gone: what it had under way is ended towards the network, what stands may wait for it. */
+  noteClientGone(client: AppClient, routes: readonly string[] = []): void {
     for (const incoming of [...this.stack.incoming.values()]) {
-      if (incoming.client === client) this.incoming.finish(incoming, 503);
+      if (incoming.client === client) this.open.finish(incoming, 503);
     }
     for (const outgoing of this.stack.outgoing.values()) {
       const isInvite = outgoing.transaction.request.method === 'INVITE' && !outgoing.isInDialog;
       if (outgoing.client === client && isInvite) this.answers.cancel(outgoing, new HeaderList());
     }
-    for (const dialog of this.stack.dialogs.all()) {
-      if (this.stack.clientOf.get(dialog) === client) this.answers.orphan(dialog);
-    }
+    const owned = this.stack.dialogs.all().filter((dialog) => this.stack.clientOf.get(dialog) === client);
+    this.absences.begin(client, routes, owned);
   }
 
   /** For health and leak checks. */
@@ -104,6 +133,8 @@ export class UserAgent implements MessageEvents {
     this.stack.transactions.close();
     for (const dialog of this.stack.dialogs.all()) this.stack.dialogs.end(dialog);
     for (const incoming of this.stack.incoming.values()) incoming.stopPatience();
+    for (const outgoing of this.stack.outgoing.values()) outgoing.stopPatience();
+    this.absences.close();
     this.stack.flows.close();
     await this.transports.close();
   }

@@ -8,12 +8,14 @@ describe('The client table', () => {
     expect(table.add(second)).toBeFalse();
     expect(table.addRoute(first, 'INVITE')).toBeUndefined();
     expect(table.addRoute(second, 'invite')).toBe('cannot route this verb');
-    expect(table.addRoute(first, 'cdr:stop')).toBe('cannot route cdr events');
+    expect(table.addRoute(first, 'cdr:stop')).toBeUndefined();
+    expect(table.addRoute(first, 'cdr:dance')).toBe('cannot route this verb');
+    expect(table.routes()).toEqual(['invite', 'cdr:stop']);
     expect(table.clientFor('INVITE')).toBe(first);
     expect(table.clientFor('MESSAGE')).toBeUndefined();
     table.removeRoute(first, 'invite');
     expect(table.clientFor('INVITE')).toBeUndefined();
-    table.remove(first);
+    expect(table.remove(first)).toEqual(['cdr:stop']);
     expect(table.isConnected()).toBeFalse();
   });
 

@@ -1,5 +1,8 @@
 import type { AppClient, Application } from '../agent/application.ts';
 
+/** A method, or one of the kinds of call records. */
+const ROUTE = /^(?:[a-z]+|cdr:(?:attempt|start|stop))$/;
+
 /** The one application that may be connected, and the methods it asked for. */
 export class ClientTable implements Application {
   private client: AppClient | undefined;
@@ -13,19 +16,26 @@ export class ClientTable implements Application {
     return true;
   }
 
-  remove(client: AppClient): void {
-    if (this.client !== client) return;
+  /** Forgets an application that is gone; returns the routes it had. */
+  remove(client: AppClient): string[] {
+    if (this.client !== client) return [];
+    const routes = this.routes();
     this.client = undefined;
     this.verbs.clear();
+    return routes;
   }
 
   /** Returns why the route is refused, or undefined. */
   addRoute(client: AppClient, verb: string): string | undefined {
     const name = verb.toLowerCase();
-    if (this.client !== client || !/^[a-z]+$/.test(name))
-      return `cannot route ${name.startsWith('cdr:') ? 'cdr events' : 'this verb'}`;
+    if (this.client !== client || !ROUTE.test(name)) return 'cannot route this verb';
     this.verbs.add(name);
     return undefined;
+  }
+
+  /** What the connected application has asked for. */
+  routes(): string[] {
+    return [...this.verbs];
   }
 
   removeRoute(client: AppClient, verb: string): void {
@@ -36,7 +46,7 @@ export class ClientTable implements Application {
     return this.client?.isOpen() === true;
   }
 
-  clientFor(method: string): AppClient | undefined {
-    return this.isConnected() && this.verbs.has(method.toLowerCase()) ? this.client : undefined;
+  clientFor(route: string): AppClient | undefined {
+    return this.isConnected() && this.verbs.has(route.toLowerCase()) ? this.client : undefined;
   }
 }

@@ -3,13 +3,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { AppClient, SipEvent } from '../agent/application.ts';
+import type { CallRecord } from '../agent/call-records.ts';
 import { newUuid } from '../agent/identifiers.ts';
 import type { UserAgent } from '../agent/user-agent.ts';
 import type { ReportFault } from '../faults.ts';
 import { readCommand } from './command.ts';
 import type { Command } from './command.ts';
 import type { ClientTable } from './client-table.ts';
-import { eventPayload, sentPayload } from './event-line.ts';
+import { eventPayload, recordPayload, sentPayload } from './event-line.ts';
 import { encodeFrame, FrameReader } from './framing.ts';
 
 /** The oldest version drachtio-srf sends its pings to is v0.8.2; this server does what v0.9 does. */
@@ -47,8 +48,7 @@ export class ControlSession implements AppClient {
     socket.on('close', () => {
       clearTimeout(impatience);
       if (this.isAuthenticated) options.log.info('The application is gone');
-      options.clients.remove(this);
-      options.agent.noteClientGone(this);
+      options.agent.noteClientGone(this, options.clients.remove(this));
     });
   }
 
@@ -58,6 +58,10 @@ export class ControlSession implements AppClient {
 
   deliver(event: SipEvent): void {
     this.write(eventPayload(newUuid(), event, new Date()));
+  }
+
+  record(record: CallRecord): void {
+    this.write(recordPayload(newUuid(), record, new Date()));
   }
 
   disconnect(): void {
@@ -133,13 +137,19 @@ export class ControlSession implements AppClient {
       this.options.log.info('An application is connected');
       const hostports = listening().join(',');
       this.reply(id, `OK|${hostports}|${VERSION}|${hostports}`);
+      this.options.agent.noteRoutes(this, []);
     }
   }
 
   private route(id: string, verb: string): void {
-    const problem = this.options.clients.addRoute(this, verb);
-    if (problem === undefined) this.reply(id, 'OK');
-    else this.dismiss(id, problem);
+    const { clients, agent } = this.options;
+    const problem = clients.addRoute(this, verb);
+    if (problem !== undefined) {
+      this.dismiss(id, problem);
+      return;
+    }
+    this.reply(id, 'OK');
+    agent.noteRoutes(this, clients.routes());
   }
 
   private async send(id: string, { txnId, dialogId, route, message }: Extract<Command, { kind: 'sip' }>): Promise<void> {

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { CommandReply, SipEvent } from '../agent/application.ts';
+import type { CallRecord } from '../agent/call-records.ts';
 import { serialize } from '../message/sip-message.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import type { Endpoint, Flow } from '../transport/flow.ts';
@@ -24,6 +25,12 @@ export function sentPayload(id: string, requestId: string, reply: Extract<Comman
   const fields = meta('application', bytes, flow, REPORTED_PROTOCOL[flow.protocol], isRequest ? flow.local : flow.remote, now);
   const tail = isRequest ? `${txnId}|Msg sent:|` : `${txnId}|${dialogId}||Msg sent:|`;
   return withMessage(`${id}|response|${requestId}|OK|${fields}|${tail}`, bytes);
+}
+
+/** The payload of a call record: `id|cdr:stop|source|time|reason`, without the last field for `cdr:attempt`. */
+export function recordPayload(id: string, { kind, source, detail, message }: CallRecord, now: Date): Buffer {
+  const last = detail === undefined ? '' : `|${detail}`;
+  return withMessage(`${id}|cdr:${kind}|${source}|${timeOfDay(now)}${last}`, serialize(message));
 }
 
 /** drachtio-server reports no protocol for an ACK to a 2xx over UDP. */

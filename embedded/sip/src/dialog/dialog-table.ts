@@ -26,6 +26,10 @@ export class DialogTable {
     dialog.phase = 'ended';
     dialog.accepted?.stop();
     dialog.accepted = undefined;
+    dialog.reliable?.finish();
+    dialog.reliable = undefined;
+    dialog.session?.stop();
+    dialog.session = undefined;
     this.byTags.delete(tagKey(dialog.callId, dialog.localTag, dialog.remoteTag));
     if (this.byId.get(dialog.id) === dialog) this.byId.delete(dialog.id);
   }

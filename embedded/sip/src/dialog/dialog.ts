@@ -6,6 +6,7 @@ import type { SipMessage, SipRequest, SipResponse } from '../message/sip-message
 import { parseUri } from '../message/uri.ts';
 import type { Flow } from '../transport/flow.ts';
 import type { AcceptedInvite } from './accepted-invite.ts';
+import type { ReliableProvisionals } from './reliable-provisionals.ts';
 
 /** What both sides of a dialog agree on at its beginning (RFC 3261 §12.1). */
 export interface DialogStart {
@@ -22,6 +23,15 @@ export interface DialogStart {
   readonly localSeq: number;
   readonly remoteSeq: number;
   readonly flow: Flow;
+}
+
+/** The session timer of a dialog (RFC 4028). */
+export interface SessionTimer {
+  readonly seconds: number;
+  readonly weRefresh: boolean;
+  /** The largest Min-SE either side has named. */
+  readonly minSeconds: number;
+  readonly stop: () => void;
 }
 
 /** One dialog made by an INVITE. Its id is the one the control protocol uses. */
@@ -49,6 +59,13 @@ export class Dialog {
   sentAck: { readonly seq: number; readonly bytes: Buffer; readonly flow: Flow } | undefined;
   /** An INVITE under way inside the dialog, by either side (RFC 3261 §14). */
   openInvite: 'ours' | 'theirs' | undefined;
+  /** Our provisional responses that wait for their PRACK (RFC 3262 §3). */
+  reliable: ReliableProvisionals | undefined;
+  /** The RSeq of the peer's last reliable provisional response (RFC 3262 §4). */
+  peerRSeq: number | undefined;
+  /** The session description we sent last: what a refresh repeats. */
+  localSdp: string | undefined;
+  session: SessionTimer | undefined;
   /** The application has sent a BYE, or one waits for the peer's ACK. */
   isEnding = false;
   /** The server ends the dialog as soon as its 2xx is acknowledged, because the INVITE had been cancelled. */
@@ -86,6 +103,13 @@ export class Dialog {
     return { uri: isStrictRouter ? firstRoute : this.remoteTarget, headers };
   }
 
+  /** Remembers the session description of a message we send. */
+  noteSent(message: SipMessage): void {
+    if (message.body.length > 0 && /^application\/sdp\b/i.test(message.headers.get('Content-Type')?.trim() ?? '')) {
+      this.localSdp = message.body.toString('utf8');
+    }
+  }
+
   /** Takes the peer's new Contact (RFC 3261 §12.2). */
   refreshTarget(message: SipMessage, flow: Flow): void {
     this.remoteTarget = contactUri(message) ?? this.remoteTarget;
@@ -118,7 +142,7 @@ export function dialogOfServer(
 /** The dialog a tagged response to our INVITE makes (RFC 3261 §12.1.2). */
 export function dialogOfClient(invite: SipRequest, response: SipResponse, flow: Flow): Dialog {
   const identity = identityOf(invite);
-  return new Dialog({
+  const dialog = new Dialog({
     role: 'uac',
     callId: identity.callId,
     localTag: identity.fromTag ?? '',
@@ -132,6 +156,8 @@ export function dialogOfClient(invite: SipRequest, response: SipResponse, flow: 
     remoteSeq: -1,
     flow,
   });
+  dialog.noteSent(invite);
+  return dialog;
 }
 
 /** The URI of the first Contact. */

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { CommandReply, SipEvent } from '../agent/application.ts';
+import type { Policy } from '../agent/policy.model.ts';
 import { UserAgent } from '../agent/user-agent.ts';
 import { readLoosely } from '../message/parser.ts';
 import type { SipMessage } from '../message/sip-message.ts';
@@ -15,12 +16,15 @@ export const SDP = 'v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9
 export class CallScene {
   readonly clock = new ManualClock();
   readonly application = new FakeApplication();
-  readonly agent = new UserAgent(this.application, DEFAULT_TIMERS, this.clock, (_where, error) => {
-    throw error;
-  });
+  readonly agent: UserAgent;
   readonly peer: FakeFlow;
 
-  constructor(protocol: 'udp' | 'tcp' | 'ws' = 'udp') {
+  constructor(protocol: 'udp' | 'tcp' | 'ws' = 'udp', policy: Partial<Policy> = {}) {
+    const { application, clock } = this;
+    const reportFault = (_where: string, error: unknown): never => {
+      throw error;
+    };
+    this.agent = new UserAgent({ application, timers: DEFAULT_TIMERS, clock, reportFault, policy });
     const transport = new FakeTransport(protocol);
     this.agent.transports.add(transport);
     this.peer = transport.open({ host: '192.0.2.9', port: 5060 });

@@ -16,6 +16,8 @@ export interface ClientUser {
   onResponse(response: SipResponse, flow: Flow): void;
   /** No final response will come: RFC 3261 §8.1.3.1. */
   onFailure(cause: 'timeout' | 'transport'): void;
+  /** Nothing more will come, repeated answers included. */
+  onTerminated?(): void;
 }
 
 export interface ClientOptions {
@@ -91,6 +93,7 @@ export class ClientTransaction {
     if (state.phase === 'terminated' && before !== 'terminated') {
       this.timers.stopAll();
       this.onTerminated();
+      this.user.onTerminated?.();
     }
   }
 

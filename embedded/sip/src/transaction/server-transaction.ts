@@ -52,8 +52,8 @@ export class ServerTransaction {
     this.step({ kind: 'respond', status: response.status });
   }
 
-  /** Sends the 2xx of an accepted INVITE once more (RFC 3261 §13.3.1.4). */
-  repeatSuccess(bytes: Buffer): void {
+  /** Sends a response once more: the 2xx of an accepted INVITE (RFC 3261 §13.3.1.4), a reliable provisional one (RFC 3262 §3). */
+  sendAgain(bytes: Buffer): void {
     this.replyFlow.send(bytes, () => undefined);
   }
 
