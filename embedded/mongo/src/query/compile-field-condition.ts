@@ -2,16 +2,17 @@ import { BSONRegExp } from 'bson';
 import { badValue, CommandError, notSupported } from '../command-error.ts';
 import { isDocument, isNumber, isOperatorDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { toDouble } from '../values/numeric.ts';
-import type { Filter, ConditionCompiler, ValueTest } from './filter.ts';
+import type { Condition, ConditionCompiler, ValueTest } from './filter.ts';
 import { allFilter, elemMatchFilter, sizeTest } from './match-array.ts';
 import { equalityTest, membershipTest, orderTest } from './match-comparison.ts';
+import { bitTest } from './match-bits.ts';
 import { modTest } from './match-mod.ts';
 import { regexTest } from './match-regex.ts';
 import { typeTest } from './match-type.ts';
 import { anyValueAt } from './path-walk.ts';
 
 /** The condition of one field: a literal, a regular expression, or a document of operators. */
-export function compileFieldCondition(path: readonly string[], condition: BsonValue, compiler: ConditionCompiler): Filter {
+export function compileFieldCondition(path: readonly string[], condition: BsonValue, compiler: ConditionCompiler): Condition {
   if (condition instanceof BSONRegExp) return anyMatch(path, regexTest(condition));
   if (!isOperatorDocument(condition)) return anyMatch(path, equalityTest(condition, compiler.environment.collation));
   const filters = Object.keys(condition).map((operator) => compileOperator({ path, operator, condition, compiler }));
@@ -27,7 +28,7 @@ interface OperatorUse {
   readonly compiler: ConditionCompiler;
 }
 
-function compileOperator({ path, operator, condition, compiler }: OperatorUse): Filter {
+function compileOperator({ path, operator, condition, compiler }: OperatorUse): Condition {
   const operand = condition[operator];
   const { collation } = compiler.environment;
   switch (operator) {
@@ -58,6 +59,11 @@ function compileOperator({ path, operator, condition, compiler }: OperatorUse): 
       return () => true;
     case '$not':
       return notFilter(path, operand, compiler);
+    case '$bitsAllSet':
+    case '$bitsAllClear':
+    case '$bitsAnySet':
+    case '$bitsAnyClear':
+      return anyMatch(path, bitTest(operator, operand));
     case '$size':
       return anyMatch(path, sizeTest(operand), true);
     case '$all':
@@ -69,23 +75,23 @@ function compileOperator({ path, operator, condition, compiler }: OperatorUse): 
   }
 }
 
-function anyMatch(path: readonly string[], test: ValueTest, wholeArrays = false): Filter {
+function anyMatch(path: readonly string[], test: ValueTest, wholeArrays = false): Condition {
   return (document, context) => anyValueAt(document, path, test, { wholeArrays, context });
 }
 
 /** A negation has no position of its own. */
 const negate =
-  (filter: Filter): Filter =>
+  (filter: Condition): Condition =>
   (document) =>
     !filter(document);
 
-function existsFilter(path: readonly string[], operand: BsonValue): Filter {
+function existsFilter(path: readonly string[], operand: BsonValue): Condition {
   const isWanted = operand === true || (operand !== false && operand !== null && !(isNumber(operand) && toDouble(operand) === 0));
   const exists = anyMatch(path, (value) => value !== undefined, true);
   return (document) => exists(document) === isWanted;
 }
 
-function notFilter(path: readonly string[], operand: BsonValue, compiler: ConditionCompiler): Filter {
+function notFilter(path: readonly string[], operand: BsonValue, compiler: ConditionCompiler): Condition {
   if (operand instanceof BSONRegExp) return negate(anyMatch(path, regexTest(operand)));
   if (!isDocument(operand)) throw badValue('$not needs a regex or a document');
   if (Object.keys(operand).length === 0) throw badValue('$not cannot be empty');
@@ -97,6 +103,6 @@ function refusedOperator(operator: string): CommandError {
   if (operator === '$near' || operator === '$nearSphere') {
     return new CommandError(291, 'error processing query: unable to find index for $geoNear query');
   }
-  if (operator.startsWith('$bits') || operator.startsWith('$geo')) return notSupported(`the query operator ${operator}`);
+  if (operator.startsWith('$geo') || operator === '$within') return notSupported(`the query operator ${operator}`);
   return badValue(`unknown operator: ${operator}`);
 }

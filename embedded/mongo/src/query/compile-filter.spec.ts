@@ -93,9 +93,9 @@ describe('query filter', () => {
     expect(errorCodeOf({ $where: 'true' })).toBe(115);
     expect(errorCodeOf({ $text: { $search: 'x' } })).toBe(27);
     expect(errorCodeOf({ a: { $near: [0, 0] } })).toBe(291);
-    expect(errorCodeOf({ a: { $bitsAllSet: 1 } })).toBe(115);
+    expect(errorCodeOf({ a: { $bitsAllSet: -1 } })).toBe(9);
     expect(errorCodeOf({ a: { $in: 1 } })).toBe(2);
-    expect(errorCodeOf({ a: { $regex: '[[:alpha:]]' } })).toBe(115);
+    expect(errorCodeOf({ a: { $regex: '[[.a.]]' } })).toBe(115);
     expect(errorCodeOf({ a: { $regex: '(' } })).toBe(51091);
     expect(errorCodeOf({ $and: [] })).toBe(2);
     expect(errorCodeOf({ $expr: { $nope: 1 } })).toBe(168);

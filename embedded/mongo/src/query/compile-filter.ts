@@ -2,15 +2,20 @@ import { badValue, CommandError, notSupported } from '../command-error.ts';
 import { compileExpression } from '../expression/compile-expression.ts';
 import { isTruthy } from '../expression/truth.ts';
 import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { fieldEntries } from '../values/field-order.ts';
 import { compileFieldCondition } from './compile-field-condition.ts';
 import type { ConditionCompiler, Filter, FilterEnvironment, ValueTest } from './filter.ts';
+import { compileJsonSchema } from './json-schema.ts';
 import { elementTest } from './match-array.ts';
+
+const DBREF_FIELDS = new Set(['$ref', '$id', '$db']);
 
 /** Compiles a query filter; throws MongoDB's error for anything it does not know, before any document is read. */
 export function compileFilter(filter: BsonDocument, environment: FilterEnvironment = {}): Filter {
-  const conditions = Object.entries(filter).flatMap(([name, operand]) => {
+  const conditions = fieldEntries(filter).flatMap(([name, operand]) => {
     if (name === '$comment') return [];
-    if (name.startsWith('$')) return [compileTreeOperator(name, operand, environment)];
+    if (name.startsWith('$') && !(environment.isElement === true && DBREF_FIELDS.has(name)))
+      return [compileTreeOperator(name, operand, environment)];
     return [conditionCompiler(environment).condition(name.split('.'), operand)];
   });
   const [only] = conditions;
@@ -25,7 +30,7 @@ export const compileElementTest = (operand: BsonValue, environment: FilterEnviro
 function conditionCompiler(environment: FilterEnvironment): ConditionCompiler {
   const compiler: ConditionCompiler = {
     environment,
-    filter: (filter) => compileFilter(filter, environment),
+    filter: (filter) => compileFilter(filter, { ...environment, isElement: true }),
     condition: (path, condition) => compileFieldCondition(path, condition, compiler),
   };
   return compiler;
@@ -46,13 +51,15 @@ function compileTreeOperator(name: string, operand: BsonValue, environment: Filt
       return (document) => !filters.some((filter) => filter(document));
     }
     case '$expr': {
+      if (environment.isElement === true) throw badValue('$expr can only be applied to the top-level document');
       const evaluate = compileExpression(operand);
       return (document) => isTruthy(evaluate({ root: document, variables: environment.variables ?? new Map() }));
     }
     case '$text':
       throw new CommandError(27, 'text index required for $text query');
-    case '$where':
     case '$jsonSchema':
+      return compileJsonSchema(operand);
+    case '$where':
     case '$sampleRate':
       throw notSupported(`the query operator ${name}`);
     default:

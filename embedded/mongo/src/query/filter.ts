@@ -6,6 +6,9 @@ export interface MatchContext {
   arrayIndex?: number;
 }
 
+/** A condition of one field, or, at the path of a whole value, of that value. */
+export type Condition = (root: BsonValue, context?: MatchContext) => boolean;
+
 export type Filter = (document: BsonDocument, context?: MatchContext) => boolean;
 
 /** What conditions need besides the document. */
@@ -13,13 +16,15 @@ export interface FilterEnvironment {
   readonly collation?: Collation | undefined;
   /** Values of `let`, for `$expr`. */
   readonly variables?: ReadonlyMap<string, BsonValue> | undefined;
+  /** True inside `$elemMatch`, where `$expr` is refused and the parts of a DBRef are fields. */
+  readonly isElement?: boolean;
 }
 
 /** Compiles what stands inside a condition. Operators get it as a parameter, for conditions and filters contain each other. */
 export interface ConditionCompiler {
   readonly environment: FilterEnvironment;
   filter(filter: BsonDocument): Filter;
-  condition(path: readonly string[], condition: BsonValue): Filter;
+  condition(path: readonly string[], condition: BsonValue): Condition;
 }
 
 /** A test of one value a path reaches. */

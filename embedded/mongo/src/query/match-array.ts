@@ -1,10 +1,11 @@
 import { BSONRegExp } from 'bson';
 import { badValue } from '../command-error.ts';
-import { isDocument, isNumber, isOperatorDocument, type BsonValue } from '../values/bson-value.ts';
+import { isDocument, isNumber, isOperatorDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { documentOf } from '../values/field-order.ts';
 import { toInteger } from '../values/numeric.ts';
 import { equalityTest } from './match-comparison.ts';
-import type { Filter, ConditionCompiler, ValueTest } from './filter.ts';
-import { anyValueAt } from './path-walk.ts';
+import type { Condition, ConditionCompiler, ValueTest } from './filter.ts';
+import { anyValueAt, WHOLE_VALUE } from './path-walk.ts';
 import { regexTest } from './match-regex.ts';
 
 export function sizeTest(operand: BsonValue): ValueTest {
@@ -15,7 +16,7 @@ export function sizeTest(operand: BsonValue): ValueTest {
 }
 
 /** `$elemMatch`: one element fulfils all conditions at once. */
-export function elemMatchFilter(path: readonly string[], operand: BsonValue, compiler: ConditionCompiler): Filter {
+export function elemMatchFilter(path: readonly string[], operand: BsonValue, compiler: ConditionCompiler): Condition {
   const matches = elementTest(operand, compiler);
   return (document, context) => {
     let position: number | undefined;
@@ -35,20 +36,29 @@ export function elemMatchFilter(path: readonly string[], operand: BsonValue, com
 export function elementTest(operand: BsonValue, compiler: ConditionCompiler): ValueTest {
   if (!isDocument(operand)) throw badValue('$elemMatch needs an Object');
   if (isOperatorDocument(operand) && !isTreeOperator(Object.keys(operand)[0] ?? '')) {
-    const condition = compiler.condition(['value'], operand);
-    return (value) => condition({ value: Array.isArray(value) ? [value] : value });
+    return compiler.condition(WHOLE_VALUE, operand);
   }
   const filter = compiler.filter(operand);
-  return (value) => isDocument(value) && filter(value);
+  return (value) => {
+    if (isDocument(value)) return filter(value);
+    return Array.isArray(value) && filter(arrayAsDocument(value));
+  };
 }
 
-const isTreeOperator = (name: string): boolean => ['$and', '$or', '$nor', '$expr', '$comment'].includes(name);
+/** To a filter inside `$elemMatch` an array is a document with the fields "0", "1", … */
+const arrayAsDocument = (array: readonly BsonValue[]): BsonDocument =>
+  documentOf(array.map((item, index) => [String(index), item] as const));
+
+const TREE_OPERATORS = new Set('$and $or $nor $expr $comment $where $text $jsonSchema $sampleRate $ref $id $db'.split(' '));
+
+/** Operators that stand for a whole document and not for a field's value; parts of a DBRef are fields. */
+export const isTreeOperator = (name: string): boolean => TREE_OPERATORS.has(name);
 
 /** `$all`: every entry is matched by some element, or by the value itself. */
-export function allFilter(path: readonly string[], operand: BsonValue, compiler: ConditionCompiler): Filter {
+export function allFilter(path: readonly string[], operand: BsonValue, compiler: ConditionCompiler): Condition {
   if (!Array.isArray(operand)) throw badValue('$all needs an array');
   if (operand.length === 0) return () => false;
-  const filters = operand.map((item): Filter => {
+  const filters = operand.map((item): Condition => {
     if (isDocument(item) && Object.hasOwn(item, '$elemMatch')) return elemMatchFilter(path, item['$elemMatch'], compiler);
     if (isOperatorDocument(item)) throw badValue('no $ expressions in $all');
     const test = item instanceof BSONRegExp ? regexTest(item) : equalityTest(item, compiler.environment.collation);

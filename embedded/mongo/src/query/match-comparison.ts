@@ -31,12 +31,18 @@ export function orderTest(operator: OrderOperator, operand: BsonValue, collation
     return (value) => isNumber(value) && isNaNNumber(value) && (operator === '$gte' || operator === '$lte');
   }
   const rank = typeRank(operand);
-  const comparesAll = ['minKey', 'maxKey'].includes(bsonTypeName(operand));
+  // Everything, missing included, is above MinKey and below MaxKey.
+  const others = isBeyond(operator, operand);
   return (value) => {
-    if (value === undefined || (!comparesAll && typeRank(value) !== rank)) return false;
+    if (typeRank(value) !== rank) return others;
     if (isNumber(value) && isNaNNumber(value) && isNumber(operand)) return false;
     return holds(compareValues(value, operand, collation));
   };
+}
+
+function isBeyond(operator: OrderOperator, operand: BsonValue): boolean {
+  const end = operator === '$gt' || operator === '$gte' ? 'minKey' : 'maxKey';
+  return bsonTypeName(operand) === end;
 }
 
 /** `$in`: literals are sorted once and searched; regular expressions are tried one by one. */

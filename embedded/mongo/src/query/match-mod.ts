@@ -9,8 +9,10 @@ export function modTest(operand: BsonValue): ValueTest {
   if (operand.length < 2) throw badValue('malformed mod, not enough elements');
   if (operand.length > 2) throw badValue('malformed mod, too many elements');
   const [divisor, remainder] = operand.map((item, index) => {
-    const integer = isNumber(item) ? truncated(item) : undefined;
-    if (integer === undefined) throw badValue(`malformed mod, ${index === 0 ? 'divisor' : 'remainder'} not a number`);
+    const role = index === 0 ? 'divisor' : 'remainder';
+    if (!isNumber(item)) throw badValue(`malformed mod, ${role} not a number`);
+    const integer = truncated(item);
+    if (integer === undefined) throw badValue(`malformed mod, ${role} value is invalid :: caused by :: not a 64-bit integer`);
     return integer;
   });
   if (divisor === undefined || divisor === 0n) throw badValue('divisor cannot be 0');
@@ -22,7 +24,7 @@ export function modTest(operand: BsonValue): ValueTest {
 
 function truncated(value: BsonNumber): bigint | undefined {
   const whole = toInteger(value);
-  if (whole !== undefined) return whole;
   const double = toDouble(value);
-  return Number.isFinite(double) ? BigInt(Math.trunc(double)) : undefined;
+  const integer = whole ?? (Number.isFinite(double) ? BigInt(Math.trunc(double)) : undefined);
+  return integer !== undefined && integer === BigInt.asIntN(64, integer) ? integer : undefined;
 }

@@ -1,5 +1,5 @@
 import { BSONRegExp } from 'bson';
-import { badValue, notSupported } from '../command-error.ts';
+import { badValue, CommandError } from '../command-error.ts';
 import type { BsonValue } from '../values/bson-value.ts';
 import { equalValues } from '../values/compare.ts';
 import type { ValueTest } from './filter.ts';
@@ -18,7 +18,7 @@ export function regexTest(operand: BsonValue, options?: BsonValue): ValueTest {
 function toRegex(operand: BsonValue, options: BsonValue): BSONRegExp {
   if (options !== undefined && typeof options !== 'string') throw badValue('$options has to be a string');
   if (operand instanceof BSONRegExp) {
-    if (options !== undefined && operand.options !== '') throw badValue('options set in both $regex and $options');
+    if (options !== undefined && operand.options !== '') throw new CommandError(51075, 'options set in both $regex and $options');
     return new BSONRegExp(operand.pattern, options ?? operand.options);
   }
   if (typeof operand !== 'string') throw badValue('$regex has to be a string');
@@ -27,8 +27,7 @@ function toRegex(operand: BsonValue, options: BsonValue): BSONRegExp {
 
 function compileRegex({ pattern, options }: BSONRegExp): RegExp {
   for (const option of options) {
-    if (!'imsxu'.includes(option)) throw badValue(`invalid flag in regex options: ${option}`);
-    if (option === 'x') throw notSupported("the regular expression option 'x'");
+    if (!'imsxu'.includes(option)) throw new CommandError(51108, `invalid flag in regex options: ${option}`);
   }
   return translatePattern(pattern, options);
 }

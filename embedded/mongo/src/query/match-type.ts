@@ -16,6 +16,7 @@ const TYPE_NUMBERS: ReadonlyMap<number, BsonTypeName> = new Map([
   [11, 'regex'],
   [13, 'javascript'],
   [14, 'symbol'],
+  [15, 'javascriptWithScope'],
   [16, 'int'],
   [17, 'timestamp'],
   [18, 'long'],
@@ -23,7 +24,12 @@ const TYPE_NUMBERS: ReadonlyMap<number, BsonTypeName> = new Map([
   [-1, 'minKey'],
   [127, 'maxKey'],
 ]);
-const TYPE_NAMES = new Set<string>(TYPE_NUMBERS.values());
+/** Deprecated types, which this server never stores. */
+const NEVER_STORED: ReadonlyMap<number, string> = new Map([
+  [6, 'undefined'],
+  [12, 'dbPointer'],
+]);
+const TYPE_NAMES = new Set<string>([...TYPE_NUMBERS.values(), ...NEVER_STORED.values()]);
 const NUMBER_TYPES: readonly string[] = ['int', 'long', 'double', 'decimal'];
 
 export function typeTest(operand: BsonValue): ValueTest {
@@ -39,7 +45,7 @@ function typeNamesOf(operand: BsonValue): readonly string[] {
     return [operand];
   }
   if (!isNumber(operand)) throw badValue('type must be represented as a number or a string');
-  const name = TYPE_NUMBERS.get(toDouble(operand));
+  const name = TYPE_NUMBERS.get(toDouble(operand)) ?? NEVER_STORED.get(toDouble(operand));
   if (name === undefined) throw badValue(`Invalid numerical type code: ${toDouble(operand)}`);
   return [name];
 }

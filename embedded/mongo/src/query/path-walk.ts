@@ -1,47 +1,74 @@
-import { getField, isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { getField, isDocument, type BsonValue } from '../values/bson-value.ts';
 import { isArrayIndex } from '../values/path.ts';
 import type { MatchContext, ValueTest } from './filter.ts';
 
+/** The path of a condition on one array element itself, as inside `$elemMatch`: nothing is walked and nothing spreads. */
+export const WHOLE_VALUE: readonly string[] = [];
+
 /**
- * True when any value the path reaches passes the test. Arrays on the way spread over their sub-documents (and their numbered
- * element when the part is a number); an array at the end is tested itself and, unless `wholeArrays`, element by element.
+ * True when any value the path reaches passes the test. Arrays on the way spread over their sub-documents, and over their numbered
+ * element when the part is a number. An array at the end is tested itself and, unless `wholeArrays`, element by element; one chosen
+ * by its number is tested as a whole only.
  */
 export function anyValueAt(
-  document: BsonDocument,
+  root: BsonValue,
   path: readonly string[],
   test: ValueTest,
   options: { readonly wholeArrays?: boolean; readonly context?: MatchContext | undefined } = {},
 ): boolean {
+  if (path.length === 0) return test(root);
   const visit = (value: BsonValue, arrayIndex: number | undefined): boolean => {
     if (!test(value)) return false;
     if (options.context !== undefined && arrayIndex !== undefined) options.context.arrayIndex ??= arrayIndex;
     return true;
   };
-  return walk(document, { path, depth: 0, arrayIndex: undefined, spreadsLeaf: options.wholeArrays !== true, visit });
+  return new PathWalk(path, options.wholeArrays !== true, visit).from(root, 0, undefined);
 }
 
-interface Walk {
-  readonly path: readonly string[];
-  readonly depth: number;
-  readonly arrayIndex: number | undefined;
-  readonly spreadsLeaf: boolean;
-  readonly visit: (value: BsonValue, arrayIndex: number | undefined) => boolean;
-}
+class PathWalk {
+  readonly #path: readonly string[];
+  readonly #spreadsLeaf: boolean;
+  readonly #visit: (value: BsonValue, arrayIndex: number | undefined) => boolean;
 
-function walk(value: BsonValue, at: Walk): boolean {
-  const part = at.path[at.depth];
-  if (part === undefined) return walkLeaf(value, at);
-  if (!Array.isArray(value)) {
-    return walk(isDocument(value) ? getField(value, part) : undefined, {
-      ...at,
-      depth: isDocument(value) ? at.depth + 1 : at.path.length,
+  constructor(
+    path: readonly string[],
+    spreadsLeaf: boolean,
+    visit: (value: BsonValue, arrayIndex: number | undefined) => boolean,
+  ) {
+    this.#path = path;
+    this.#spreadsLeaf = spreadsLeaf;
+    this.#visit = visit;
+  }
+
+  /** `arrayIndex` is the position in the outermost array that was spread, for the positional `$`. */
+  from(start: BsonValue, startDepth: number, arrayIndex: number | undefined): boolean {
+    let value = start;
+    for (let depth = startDepth; ; depth += 1) {
+      if (Array.isArray(value)) return this.#array(value, depth, arrayIndex);
+      const part = this.#path[depth];
+      if (part === undefined) return this.#visit(value, arrayIndex);
+      if (!isDocument(value)) return this.#visit(undefined, arrayIndex);
+      value = getField(value, part);
+    }
+  }
+
+  #array(array: readonly BsonValue[], depth: number, arrayIndex: number | undefined): boolean {
+    const part = this.#path[depth];
+    if (part === undefined) {
+      const isAny = this.#spreadsLeaf && array.some((item, index) => this.#visit(item, arrayIndex ?? index));
+      return isAny || this.#visit(array as BsonValue[], arrayIndex); // the array is only read
+    }
+    const chosen = isArrayIndex(part) ? Number(part) : undefined;
+    return array.some((item, index) => {
+      if (isDocument(item) && this.from(item, depth, arrayIndex ?? index)) return true;
+      return index === chosen && this.#element(item, depth + 1, arrayIndex);
     });
   }
-  if (isArrayIndex(part) && Number(part) < value.length && walk(value[Number(part)], { ...at, depth: at.depth + 1 })) return true;
-  return value.some((item, index) => isDocument(item) && walk(item, { ...at, arrayIndex: at.arrayIndex ?? index }));
-}
 
-function walkLeaf(value: BsonValue, at: Walk): boolean {
-  if (Array.isArray(value) && at.spreadsLeaf && value.some((item, index) => at.visit(item, at.arrayIndex ?? index))) return true;
-  return at.visit(value, at.arrayIndex);
+  /** What is below an element chosen by its number. */
+  #element(item: BsonValue, depth: number, arrayIndex: number | undefined): boolean {
+    if (depth === this.#path.length) return this.#visit(item, arrayIndex);
+    if (isDocument(item)) return this.from(item, depth, arrayIndex);
+    return Array.isArray(item) && this.#array(item, depth, arrayIndex);
+  }
 }

@@ -92,10 +92,11 @@ export function isNumber(value: BsonValue): value is BsonNumber {
 
 export const isNullish = (value: BsonValue): value is null | undefined => value === null || value === undefined;
 
-/** True for `{ $gt: 1 }`, the form in which a query condition holds operators instead of a literal. */
+/** True for `{ $gt: 1 }`, the form in which a query condition holds operators instead of a literal. A DBRef is a literal. */
 export function isOperatorDocument(value: BsonValue): value is BsonDocument {
   if (!isDocument(value)) return false;
-  return Object.keys(value)[0]?.startsWith('$') ?? false;
+  const [first] = Object.keys(value);
+  return first?.startsWith('$') === true && !(Object.hasOwn(value, '$ref') && Object.hasOwn(value, '$id'));
 }
 
 /** Reads an own field; inherited names such as `constructor` are missing. */
