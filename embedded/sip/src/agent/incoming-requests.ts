@@ -103,6 +103,7 @@ export class IncomingRequests {
       this.open.reject(transaction, problem ?? refusal(481));
       return;
     }
+    flow.noteReachable();
     dialog.remoteSeq = identityOf(request).cseq.number;
     if (request.method === 'PRACK') {
       this.pracks.receive(transaction, dialog);

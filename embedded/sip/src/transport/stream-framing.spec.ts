@@ -32,4 +32,11 @@ describe('Stream framing', () => {
     expect(kinds('MESSAGE sip:a@b SIP/2.0\r\nContent-Length: 9999999\r\n\r\n')).toEqual(['fault']);
     expect(kinds('a'.repeat(LIMITS.messageBytes + 1))).toEqual(['fault']);
   });
+
+  it('follows a folded Content-Length, and gives up on two that differ', () => {
+    const kinds = (text: string): string[] => new StreamFraming().push(Buffer.from(text)).map((event) => event.kind);
+    expect(kinds('MESSAGE sip:a@b SIP/2.0\r\nContent-Length   :\r\n  2\r\n\r\nok')).toEqual(['message']);
+    expect(kinds('MESSAGE sip:a@b SIP/2.0\r\nl: 2\r\nContent-Length: 2\r\n\r\nok')).toEqual(['message']);
+    expect(kinds('MESSAGE sip:a@b SIP/2.0\r\nl: 2\r\nContent-Length: 0\r\n\r\nok')).toEqual(['fault']);
+  });
 });
