@@ -1,6 +1,6 @@
 import { badValue, CommandError, failedToParse, notSupported, typeMismatch } from '../command-error.ts';
 import { divideDecimals } from '../values/decimal.ts';
-import { bsonTypeName, isDocument, isNumber, type BsonDocument, type BsonNumber, type BsonValue } from '../values/bson-value.ts';
+import { bsonTypeName, isDocument, isNumber, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { compareNumbers, toExact, toInteger } from '../values/numeric.ts';
 import { compareValues, equalValues } from '../values/compare.ts';
 import type { Filter, ValueTest } from './filter.ts';
@@ -153,7 +153,7 @@ function itemCountTest(keyword: string, operand: BsonValue, holds: Limit): Value
 }
 
 function countOf(keyword: string, operand: BsonValue): number {
-  const integer = isNumber(operand) ? toInteger(operand as BsonNumber) : undefined;
+  const integer = isNumber(operand) ? toInteger(operand) : undefined;
   if (integer === undefined || integer < 0n)
     throw failedToParse(`$jsonSchema keyword '${keyword}' must be a non-negative integer`);
   return Number(integer);
