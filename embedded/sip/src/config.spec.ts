@@ -1,3 +1,4 @@
+import { DEFAULT_POLICY } from './agent/policy.model.ts';
 import { loadConfig } from './config.ts';
 import { DEFAULT_PROTECTION } from './transport/protection.ts';
 
@@ -21,6 +22,7 @@ describe('The configuration of the SIP server', () => {
       control: { host: '127.0.0.1', port: 0 },
       secret: 's',
       protection: DEFAULT_PROTECTION,
+      policy: DEFAULT_POLICY,
     });
     expect(logLevel).toBe('info');
   });
@@ -39,6 +41,12 @@ describe('The configuration of the SIP server', () => {
       connections: { ...DEFAULT_PROTECTION.connections, idleMs: 60_000 },
       dropScanners: false,
     });
+  });
+
+  it('takes what becomes of calls', () => {
+    const args = '--sip-udp 127.0.0.1:0 --control 127.0.0.1:0 --application-grace-ms 3000 --ring-limit-s 60';
+    const { policy } = loadConfig(args.split(' '), { DRACHTIO_SECRET: 's' }).server;
+    expect(policy).toEqual({ ...DEFAULT_POLICY, applicationGraceMs: 3_000, ringLimitMs: 60_000 });
   });
 
   it('names every problem at once', () => {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { DEFAULT_POLICY } from './agent/policy.model.ts';
+import type { Policy } from './agent/policy.model.ts';
 import type { SipServerOptions } from './sip-server.ts';
 import type { Endpoint } from './transport/flow.ts';
 import { parseNetwork } from './transport/ip-address.ts';
@@ -58,6 +60,8 @@ const schema = z
     'connections-per-source': count.optional(),
     'idle-s': count.optional(),
     'answer-scanners': z.boolean().default(false),
+    'application-grace-ms': count.optional(),
+    'ring-limit-s': count.optional(),
     DRACHTIO_SECRET: z.string('must be set').min(1, 'must be set'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   })
@@ -104,6 +108,15 @@ function serverOptions(values: z.output<typeof schema>): SipServerOptions {
     control,
     secret: values.DRACHTIO_SECRET,
     protection: protectionOptions(values),
+    policy: callPolicy(values),
+  };
+}
+
+function callPolicy({ 'application-grace-ms': graceMs, 'ring-limit-s': ringS }: z.output<typeof schema>): Policy {
+  return {
+    ...DEFAULT_POLICY,
+    ...(graceMs === undefined ? {} : { applicationGraceMs: graceMs }),
+    ...(ringS === undefined ? {} : { ringLimitMs: ringS * 1_000 }),
   };
 }
 
@@ -137,6 +150,8 @@ function readArguments(args: readonly string[]): Record<string, unknown> {
     'connections-per-source': one,
     'idle-s': one,
     'answer-scanners': { type: 'boolean' },
+    'application-grace-ms': one,
+    'ring-limit-s': one,
   } as const;
   return parseArgs({ args: [...args], options, strict: true }).values;
 }

@@ -95,7 +95,8 @@ export class OpenRequests {
     transaction.respond(response);
     this.release(incoming);
     if (transaction.request.method === 'INVITE' && !incoming.isInDialog) {
-      this.stack.records.stop('application', status === 487 ? 'call-canceled' : 'call-rejected', response);
+      if (status === 487) this.stack.records.stop('network', 'call-canceled', response);
+      else this.stack.records.stop('application', 'call-rejected', response);
     }
   }
 
