@@ -10,9 +10,12 @@ import type {
   Mixer,
   MixerErrorCode,
   MixerEvents,
+  PlayOptions,
   RecordingChannel,
   RecordingReceipt,
   RtpAddress,
+  Signal,
+  SoundName,
   SoundSource,
 } from '../ports/mixer.port.ts';
 
@@ -265,6 +268,8 @@ export class FakeMixer implements Mixer {
       packetsSent: 0,
       packetsForeign: 0,
       framesConcealed: 0,
+      framesInserted: 0,
+      framesDropped: 0,
     }));
     return { legs, recordings: [...this.recordings.keys()], isRealTime: false };
   }

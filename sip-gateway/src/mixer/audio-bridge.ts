@@ -15,24 +15,27 @@ export interface RecordingTap {
 /** The gain matrix and everything attached to it. Pure: packets come by `Leg.receive`, time by `tick`. */
 export class AudioBridge {
   readonly #legs = new Map<LegId, Leg>();
-  /** By listener: gain by speaker. */
-  readonly #gains = new Map<LegId, Map<LegId, number>>();
   readonly #taps = new Map<number, { readonly legs: readonly LegId[]; readonly tap: RecordingTap }>();
   readonly #sum = new Float64Array(FRAME_SAMPLES);
+  #tick: number;
+
+  /** `tick` is the number of the tick before the first; the hold music stands where this number says. */
+  constructor(tick = 0) {
+    this.#tick = tick;
+  }
 
   /** Adds a leg that hears silence and is heard by nobody. */
   openLeg(id: LegId, outlet: LegOutlet, start: StreamStart): Leg {
     const leg = new Leg(id, outlet, start);
     this.#legs.set(id, leg);
-    this.#gains.set(id, new Map());
     return leg;
   }
 
   /** Removes a leg from everybody's hearing too; a recording goes on with silence in its channel. */
   closeLeg(id: LegId): void {
+    this.#legs.get(id)?.report(true);
     this.#legs.delete(id);
-    this.#gains.delete(id);
-    for (const gains of this.#gains.values()) gains.delete(id);
+    for (const leg of this.#legs.values()) leg.hears = leg.hears.filter(({ speaker }) => speaker.id !== id);
   }
 
   /** @throws MixerError `unknown-leg` */
@@ -51,8 +54,9 @@ export class AudioBridge {
     for (const row of rows) for (const id of [row.leg, ...Object.keys(row.from)]) this.leg(id);
     for (const row of rows) {
       const heard = Object.entries(row.from).filter(([speaker, gain]) => speaker !== row.leg && gain !== 0);
-      this.#gains.set(row.leg, new Map(heard));
-      this.leg(row.leg).tone.play(row.source);
+      const leg = this.leg(row.leg);
+      leg.hears = heard.map(([speaker, gain]) => ({ speaker: this.leg(speaker), gain }));
+      leg.sounds.turnTo(row.source, this.#tick);
     }
   }
 
@@ -68,31 +72,23 @@ export class AudioBridge {
 
   /** Moves everything on by 20 ms. */
   tick(): void {
-    for (const leg of this.#legs.values()) leg.pullFrame();
-    for (const [id, leg] of this.#legs) leg.sendFrame(this.#mixFor(id, leg));
+    this.#tick += 1;
+    for (const leg of this.#legs.values()) leg.pullFrame(this.#tick);
+    for (const leg of this.#legs.values()) leg.sendFrame(this.#sum);
     for (const { legs, tap } of this.#taps.values()) tap.onFrame(legs.map((id) => this.#legs.get(id) ?? null));
+  }
+
+  /** How loudly each connected leg spoke since the last call, in dBov. */
+  takeLevels(): Record<LegId, number> {
+    const levels: Record<LegId, number> = {};
+    for (const leg of this.#legs.values()) if (leg.isConnected) levels[leg.id] = leg.takeLevelDbov();
+    return levels;
   }
 
   /** Accounts for time in which the process did not run. */
   skip(ticks: number): void {
+    this.#tick += ticks;
     for (const leg of this.#legs.values()) leg.skipTicks(ticks);
     for (const { tap } of this.#taps.values()) tap.onSkip(ticks);
   }
-
-  /** The sum of what a leg hears; null for silence, which is most legs' parked state. */
-  #mixFor(id: LegId, leg: Leg): Float64Array | null {
-    const gains = this.#gains.get(id);
-    if ((!gains || gains.size === 0) && leg.tone.source === 'silence') return null;
-    this.#sum.fill(0);
-    leg.tone.addFrame(this.#sum);
-    for (const [speaker, gain] of gains ?? []) {
-      const frame = this.#legs.get(speaker)?.frame;
-      if (frame) addScaled(this.#sum, frame, gain);
-    }
-    return this.#sum;
-  }
-}
-
-function addScaled(sum: Float64Array, frame: Int16Array, gain: number): void {
-  for (let i = 0; i < FRAME_SAMPLES; i += 1) sum[i] = (sum[i] ?? 0) + (frame[i] ?? 0) * gain;
 }

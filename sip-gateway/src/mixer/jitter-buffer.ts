@@ -1,4 +1,6 @@
 import { FRAME_SAMPLES } from './frame.ts';
+import { LossConcealer } from './loss-concealment.ts';
+import { PlayoutDelay } from './playout-delay.ts';
 
 /** `idle`: no packet has come since the reset; `concealed`: at least one sample had to be made up. */
 export type PullOutcome = 'played' | 'concealed' | 'idle';
@@ -12,17 +14,15 @@ const NO_SAMPLE = -32_768;
 /** 800 ms. A larger step of the timestamp, either way, is another stream rather than a late or early packet. */
 const MAX_JUMP = 6400;
 const MAX_PACKET_SAMPLES = 1440;
-/** A repeated frame fades to silence over this many frames, so that a long loss does not buzz. */
-const FADE_FRAMES = 3;
-/** 40 ms: what two late packets need. The delay is heard in every answer, so it is no longer than that. */
-const DEFAULT_TARGET_FRAMES = 2;
+/** So much more than the wanted delay may pile up before it is skipped even in the middle of speech. */
 const EXCESS_FRAMES = 5;
+/** The delay is compared with the wanted one once a second. */
+const REGULATION_TICKS = 50;
 
-/** Puts packets back into order and hands out one frame per tick, making up what is missing. */
+/** Puts packets back into order, hands out one frame per tick and makes up what is missing. Its delay follows the unevenness of the arrivals. */
 export class JitterBuffer {
-  readonly #targetSamples: number;
-  readonly #maxSamples: number;
-  readonly #targetFrames: number;
+  readonly #delay = new PlayoutDelay();
+  readonly #concealer = new LossConcealer();
   readonly #ring = new Int16Array(CAPACITY).fill(NO_SAMPLE);
   readonly #lastFrame = new Int16Array(FRAME_SAMPLES);
   #phase: 'idle' | 'drained' | 'filling' | 'playing' = 'idle';
@@ -32,13 +32,23 @@ export class JitterBuffer {
   /** Nothing before this timestamp may be queued any more: it was played, or concealed. */
   #floorTimestamp = 0;
   #filledTicks = 0;
-  #concealedInRow = FADE_FRAMES;
+  /** The most that was queued at any tick of this second: the delay, apart from what was late. */
+  #deepest = 0;
+  #regulationTick = 0;
+  /** Frames to play twice (positive) or to leave out (negative) as soon as the party is silent. */
+  #correction = 0;
+  #framesInserted = 0;
+  #framesDropped = 0;
+  #packetsLate = 0;
 
-  /** @param targetFrames delay in frames of 20 ms before playing starts */
-  constructor(targetFrames = DEFAULT_TARGET_FRAMES) {
-    this.#targetFrames = targetFrames;
-    this.#targetSamples = targetFrames * FRAME_SAMPLES;
-    this.#maxSamples = (targetFrames + EXCESS_FRAMES) * FRAME_SAMPLES;
+  /** The delay wanted now, in frames of 20 ms. */
+  get targetFrames(): number {
+    return this.#delay.targetFrames;
+  }
+
+  /** What was done to the stream since the buffer exists: frames played twice and left out in silence, packets that came too late. */
+  get counts(): { readonly framesInserted: number; readonly framesDropped: number; readonly packetsLate: number } {
+    return { framesInserted: this.#framesInserted, framesDropped: this.#framesDropped, packetsLate: this.#packetsLate };
   }
 
   /** Queued audio in samples, gaps included. */
@@ -50,14 +60,16 @@ export class JitterBuffer {
   reset(): void {
     this.#ring.fill(NO_SAMPLE);
     this.#lastFrame.fill(0);
+    this.#concealer.reset();
     this.#phase = 'idle';
-    this.#concealedInRow = FADE_FRAMES;
   }
 
-  /** Queues decoded samples by the timestamp of their packet. */
-  push(ssrc: number, timestamp: number, samples: Int16Array): PushOutcome {
+  /** Queues decoded samples by the timestamp of their packet. `arrivalMs`: of the monotonic clock, null when it may have waited for us. */
+  push(ssrc: number, timestamp: number, samples: Int16Array, arrivalMs: number | null = null): PushOutcome {
     const count = Math.min(samples.length, MAX_PACKET_SAMPLES);
     const outcome = this.#admit(ssrc, timestamp);
+    if (arrivalMs !== null) this.#delay.note(timestamp, arrivalMs);
+    if (outcome === 'late') this.#packetsLate += 1;
     if (outcome === 'late' || count === 0) return outcome;
     if (this.#ring[timestamp & MASK] !== NO_SAMPLE) return 'duplicate';
     for (let i = 0; i < count; i += 1) this.#ring[(timestamp + i) & MASK] = samples[i] ?? 0;
@@ -77,19 +89,23 @@ export class JitterBuffer {
     this.#extendTo(timestamp + durationSamples);
   }
 
-  /** Takes the next frame; call exactly once per tick. */
-  pull(frame: Int16Array): PullOutcome {
+  /** Takes the next frame; call exactly once per tick. Up to `quietPower` (mean square) a frame counts as silence: there the delay is set right. */
+  pull(frame: Int16Array, quietPower = 0): PullOutcome {
     if (this.#phase === 'filling') this.#startWhenFilled();
     if (this.#phase !== 'playing') {
-      this.#conceal(frame);
+      this.#concealer.conceal(frame);
       return this.#phase === 'idle' ? 'idle' : 'concealed';
     }
     if (distance(this.#endTimestamp, this.#playTimestamp) <= 0) {
       this.#phase = 'drained';
       this.#floorTimestamp = this.#playTimestamp;
-      this.#conceal(frame);
+      this.#delay.noteUnderrun();
+      this.#concealer.conceal(frame);
       return 'concealed';
     }
+    this.#regulate();
+    if (this.#correction > 0 && this.#repeatSilence(frame, quietPower)) return 'played';
+    if (this.#correction < 0) this.#dropSilence(quietPower);
     return this.#play(frame);
   }
 
@@ -114,7 +130,8 @@ export class JitterBuffer {
 
   #startStream(ssrc: number, timestamp: number): void {
     this.#ssrc = ssrc;
-    this.#floorTimestamp = (timestamp - this.#targetSamples) >>> 0;
+    this.#delay.reset(timestamp);
+    this.#floorTimestamp = (timestamp - this.#delay.targetFrames * FRAME_SAMPLES) >>> 0;
     this.#startFilling(timestamp);
   }
 
@@ -123,21 +140,71 @@ export class JitterBuffer {
     this.#playTimestamp = timestamp;
     this.#endTimestamp = timestamp;
     this.#filledTicks = 0;
+    this.#restartRegulation();
   }
 
   /** A lone packet must be heard too, so waiting ends by time as well as by depth. */
   #startWhenFilled(): void {
     this.#filledTicks += 1;
-    if (this.depthSamples >= this.#targetSamples || this.#filledTicks > this.#targetFrames) this.#phase = 'playing';
+    const target = this.#delay.targetFrames;
+    if (this.depthSamples >= target * FRAME_SAMPLES || this.#filledTicks > target) this.#phase = 'playing';
   }
 
   /** Moves the end on; when the sender's clock is faster, or a pause let packets pile up, skips to the target delay. */
   #extendTo(timestamp: number): void {
     if (distance(timestamp, this.#endTimestamp) > 0) this.#endTimestamp = timestamp >>> 0;
-    if (this.depthSamples <= this.#maxSamples) return;
-    const skip = this.depthSamples - this.#targetSamples;
-    for (let i = 0; i < skip; i += 1) this.#ring[(this.#playTimestamp + i) & MASK] = NO_SAMPLE;
-    this.#playTimestamp = (this.#playTimestamp + skip) >>> 0;
+    const target = this.#delay.targetFrames;
+    if (this.depthSamples > (target + EXCESS_FRAMES) * FRAME_SAMPLES) this.#skip(this.depthSamples - target * FRAME_SAMPLES);
+  }
+
+  #skip(samples: number): void {
+    for (let i = 0; i < samples; i += 1) this.#ring[(this.#playTimestamp + i) & MASK] = NO_SAMPLE;
+    this.#playTimestamp = (this.#playTimestamp + samples) >>> 0;
+    this.#framesDropped += Math.round(samples / FRAME_SAMPLES);
+    this.#restartRegulation();
+  }
+
+  #restartRegulation(): void {
+    this.#deepest = 0;
+    this.#regulationTick = 0;
+    this.#correction = 0;
+  }
+
+  #regulate(): void {
+    this.#deepest = Math.max(this.#deepest, this.depthSamples);
+    this.#regulationTick += 1;
+    if (this.#regulationTick < REGULATION_TICKS) return;
+    this.#correction = this.#delay.targetFrames - Math.floor(this.#deepest / FRAME_SAMPLES);
+    this.#deepest = 0;
+    this.#regulationTick = 0;
+  }
+
+  /** Plays the silent frame of the last tick once more; what is queued waits. */
+  #repeatSilence(frame: Int16Array, quietPower: number): boolean {
+    if (powerOf(this.#lastFrame) > quietPower) return false;
+    frame.set(this.#lastFrame);
+    this.#correction -= 1;
+    this.#framesInserted += 1;
+    return true;
+  }
+
+  /** Leaves a silent frame out, when another is there to go on with. */
+  #dropSilence(quietPower: number): void {
+    if (this.depthSamples < 2 * FRAME_SAMPLES || this.#queuedPower() > quietPower) return;
+    const correction = this.#correction + 1;
+    this.#skip(FRAME_SAMPLES);
+    this.#correction = correction;
+  }
+
+  /** The power of the frame that is next; a frame with a hole has infinite power, so that it is concealed rather than dropped. */
+  #queuedPower(): number {
+    let sum = 0;
+    for (let i = 0; i < FRAME_SAMPLES; i += 1) {
+      const sample = this.#ring[(this.#playTimestamp + i) & MASK] ?? NO_SAMPLE;
+      if (sample === NO_SAMPLE) return Infinity;
+      sum += sample * sample;
+    }
+    return sum / FRAME_SAMPLES;
   }
 
   #play(frame: Int16Array): PullOutcome {
@@ -151,32 +218,27 @@ export class JitterBuffer {
     }
     this.#playTimestamp = (this.#playTimestamp + FRAME_SAMPLES) >>> 0;
     if (missing === FRAME_SAMPLES) {
-      this.#conceal(frame);
+      this.#concealer.conceal(frame);
       return 'concealed';
     }
     if (missing > 0) this.#patch(frame);
+    this.#concealer.accept(frame);
     this.#lastFrame.set(frame);
-    this.#concealedInRow = 0;
     return missing > 0 ? 'concealed' : 'played';
   }
 
+  /** Packets of 10 ms: half of the frame is there. */
   #patch(frame: Int16Array): void {
     for (let i = 0; i < FRAME_SAMPLES; i += 1) {
       if (frame[i] === NO_SAMPLE) frame[i] = (this.#lastFrame[i] ?? 0) / 2;
     }
   }
+}
 
-  #conceal(frame: Int16Array): void {
-    if (this.#concealedInRow >= FADE_FRAMES) {
-      frame.fill(0);
-      return;
-    }
-    for (let i = 0; i < FRAME_SAMPLES; i += 1) {
-      const gain = 1 - (this.#concealedInRow + i / FRAME_SAMPLES) / FADE_FRAMES;
-      frame[i] = (this.#lastFrame[i] ?? 0) * gain;
-    }
-    this.#concealedInRow += 1;
-  }
+function powerOf(frame: Int16Array): number {
+  let sum = 0;
+  for (const sample of frame) sum += sample * sample;
+  return sum / frame.length;
 }
 
 /** How far `later` is after `earlier`, modulo 2^32 (negative when before). */

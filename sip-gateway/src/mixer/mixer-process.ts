@@ -3,15 +3,19 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { MixerError } from '../ports/mixer.port.ts';
 import type {
+  Codec,
   Hearing,
   LegId,
   LegStatistics,
   Mixer,
   MixerErrorCode,
   MixerEvents,
+  PlayOptions,
   RecordingChannel,
   RecordingReceipt,
   RtpAddress,
+  Signal,
+  SoundName,
 } from '../ports/mixer.port.ts';
 import { RecorderConfig, RecorderEvent, RecordingFileName, recorderRequests } from '../recorder/recorder-protocol.ts';
 import { IpcError } from './ipc/child-link.ts';
@@ -29,6 +33,10 @@ export interface MixerProcessOptions {
   readonly recordingsDir: string;
   /** A private folder for the socket between mixer and recorder is made in here. */
   readonly runDir: string;
+  /** Announcements: WAV files (16 bit, mono, 8 kHz), in sub-folders by language. None when not named. */
+  readonly soundsDir?: string;
+  /** Threads that share the legs; one carries the legs of a whole core (bench/mixer). */
+  readonly workers?: number;
   /** `try`: SCHED_FIFO when the system permits it; `list().isRealTime` says what came of it. */
   readonly realTime: 'try' | 'off';
   readonly logger: Logger;
@@ -49,7 +57,15 @@ interface OpenRecording {
   readonly file: string;
 }
 
-const KNOWN_CODES: readonly MixerErrorCode[] = ['no-port', 'unknown-leg', 'leg-exists', 'digits-refused', 'recording-failed'];
+const KNOWN_CODES: readonly MixerErrorCode[] = [
+  'no-port',
+  'unknown-leg',
+  'leg-exists',
+  'digits-refused',
+  'recording-failed',
+  'unknown-sound',
+  'overloaded',
+];
 
 /** The mixer and its recorder as child processes. A death of either is reported, and the process is replaced. */
 export class MixerProcess implements Mixer {
@@ -114,8 +130,8 @@ export class MixerProcess implements Mixer {
     return await this.#ask((mixer) => mixer.request('open-leg', { leg }));
   }
 
-  async connectLeg(leg: LegId, remote: RtpAddress, telephoneEventType: number | null): Promise<void> {
-    await this.#ask((mixer) => mixer.request('connect-leg', { leg, remote, telephoneEventType }));
+  async connectLeg(leg: LegId, remote: RtpAddress, telephoneEventType: number | null, codec: Codec = 'PCMU'): Promise<void> {
+    await this.#ask((mixer) => mixer.request('connect-leg', { leg, remote, telephoneEventType, codec }));
   }
 
   async closeLeg(leg: LegId): Promise<void> {
@@ -128,6 +144,28 @@ export class MixerProcess implements Mixer {
 
   async sendDigits(leg: LegId, digits: string): Promise<void> {
     await this.#ask((mixer) => mixer.request('send-digits', { leg, digits }));
+  }
+
+  async play(leg: LegId, sound: SoundName, { loop = false, gain = 1 }: PlayOptions = {}): Promise<void> {
+    await this.#ask((mixer) => mixer.request('play', { leg, sound, loop, gain }));
+  }
+
+  async stopPlaying(leg: LegId): Promise<void> {
+    await this.#ask((mixer) => mixer.request('stop-playing', { leg }));
+  }
+
+  async playTone(leg: LegId, signal: Signal): Promise<void> {
+    await this.#ask((mixer) => mixer.request('play-tone', { leg, signal }));
+  }
+
+  async detectTones(leg: LegId, on: boolean): Promise<void> {
+    await this.#ask((mixer) => mixer.request('detect-tones', { leg, on }));
+  }
+
+  async loadSounds(): Promise<readonly SoundName[]> {
+    const { sounds, refused } = await this.#ask((mixer) => mixer.request('load-sounds', null));
+    this.#noteRefused(refused);
+    return sounds;
   }
 
   async startRecording(recording: string, file: string, channels: readonly RecordingChannel[]): Promise<void> {
@@ -227,8 +265,14 @@ export class MixerProcess implements Mixer {
   }
 
   #superviseMixer(command: readonly string[]): MixerChild {
-    const { address, portMin, portMax, logger } = this.#options;
-    const config = MixerConfig.parse({ address, portMin, portMax });
+    const { address, portMin, portMax, soundsDir, workers = 1, logger } = this.#options;
+    const config = MixerConfig.parse({
+      address,
+      portMin,
+      portMax,
+      soundsDir: soundsDir === undefined ? null : path.resolve(soundsDir),
+      workers,
+    });
     return new ChildSupervisor({
       name: 'mixer',
       requests: mixerRequests,
@@ -260,6 +304,7 @@ export class MixerProcess implements Mixer {
     switch (event.event) {
       case 'ready':
         this.#isRealTime = event.isRealTime;
+        this.#noteRefused(event.refusedSounds);
         this.#attach();
         return;
       case 'digit':
@@ -267,6 +312,15 @@ export class MixerProcess implements Mixer {
         return;
       case 'flow':
         this.#emit((listener) => listener.onFlow?.(event.leg, event.flow));
+        return;
+      case 'played':
+        this.#emit((listener) => listener.onPlayed?.(event.leg, event.sound));
+        return;
+      case 'levels':
+        this.#emit((listener) => listener.onLevels?.(event.levels));
+        return;
+      case 'quality':
+        this.#emit((listener) => listener.onQuality?.(event.leg, event.quality));
         return;
       case 'tap-failed':
         this.#failTap(event.recording, event.reason);
@@ -288,6 +342,10 @@ export class MixerProcess implements Mixer {
     }
     for (const file of event.leftAlone) this.#options.logger.error({ file }, 'A half-written recording cannot be completed');
     this.#attach();
+  }
+
+  #noteRefused(files: readonly string[]): void {
+    for (const file of files) this.#options.logger.error({ file }, 'A sound is no WAV of 16 bit, mono, 8 kHz and is left out');
   }
 
   /** Joins mixer and recorder; runs whenever either of them is new. */

@@ -2,7 +2,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import type { RtpAddress } from '../ports/mixer.port.ts';
 import { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE } from './frame.ts';
-import { decodeG711, encodeMulaw, PCMU } from './g711.ts';
+import { decodeG711, encodeG711, PCMU } from './g711.ts';
 import { parseRtp, RTP_HEADER_BYTES, writeRtpHeader } from './rtp-packet.ts';
 
 const HOST = '127.0.0.1';
@@ -71,7 +71,7 @@ export class RtpPeer {
     const sequenceNumber = this.#sequenceNumber & 0xffff;
     this.#sequenceNumber += 1;
     writeRtpHeader(packet, { payloadType: PCMU, marker: false, sequenceNumber, timestamp: start, ssrc: this.address.port });
-    encodeMulaw(samples, packet.subarray(RTP_HEADER_BYTES));
+    encodeG711(PCMU, samples, packet, RTP_HEADER_BYTES);
     this.#socket.send(packet, to.port, to.host);
   }
 

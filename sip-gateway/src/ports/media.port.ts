@@ -1,4 +1,4 @@
-import type { RtpAddress } from './mixer.port.ts';
+import type { Codec, RtpAddress } from './mixer.port.ts';
 
 /** One party's media session: its own rtpengine call between the party and one mixer leg. */
 export type AnchorId = string;
@@ -6,14 +6,33 @@ export type AnchorId = string;
 /** What kind of network the party is on: a browser speaks ICE and DTLS-SRTP, a trunk plain RTP. */
 export type PartyKind = 'browser' | 'trunk';
 
-/** Where the mixer leg must send to, and the negotiated RFC 4733 payload type. */
+/** Where the mixer leg must send to, in which G.711 law, and the negotiated RFC 4733 payload type. */
 export interface MediaPath {
   readonly remote: RtpAddress;
   readonly telephoneEventType: number | null;
+  readonly codec: Codec;
+}
+
+/** One direction, since the anchor exists. */
+export interface StreamStatistics {
+  /** RTP packets the engine itself received; RTCP that shares their port is counted with them (about 1 in 250). */
+  readonly packets: number;
+  /** By the receiver's RTCP reports, as the figures below; null until it has sent any. */
+  readonly lost: number | null;
+  readonly jitterMs: number | null;
+  readonly roundTripMs: number | null;
+  /** Mean opinion score, 1 to 5. */
+  readonly mos: number | null;
+}
+
+export interface AnchorStatistics {
+  /** What came from the party and went on to the mixer. */
+  readonly fromParty: StreamStatistics;
+  readonly fromMixer: StreamStatistics;
 }
 
 /**
- * Anchors one party's media and turns it into plain G.711 µ-law for the mixer.
+ * Anchors one party's media and turns it into plain G.711 for the mixer.
  * Rejects with a `MediaError`; what was allocated stays until `release`, which may always be called and never rejects.
  */
 export interface MediaEngine {
@@ -29,6 +48,8 @@ export interface MediaEngine {
   release(anchor: AnchorId): Promise<void>;
   /** True while the engine still knows the anchor; false after it was restarted without it. */
   isAlive(anchor: AnchorId): Promise<boolean>;
+  /** What the engine counted of this anchor, independent of the mixer's own count; null when it does not know the anchor, or does not answer. */
+  statistics(anchor: AnchorId): Promise<AnchorStatistics | null>;
   /** How many anchors of this gateway the engine holds, for leak checks. */
   count(): Promise<number>;
 }

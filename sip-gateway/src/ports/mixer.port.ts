@@ -62,6 +62,9 @@ export interface LegStatistics {
   /** Packets refused because they came from an address other than the connected one. */
   readonly packetsForeign: number;
   readonly framesConcealed: number;
+  /** Silent frames played twice, and left out, to keep the delay right. */
+  readonly framesInserted: number;
+  readonly framesDropped: number;
 }
 
 /** One party of a recording and the leg it speaks on; null while the party has none. */

@@ -9,7 +9,7 @@ const mixer = { host: '127.0.0.1', port: 40_000 };
 /** An rtpengine that answers with plain SDP and remembers what it was told. */
 class FakeRtpengine {
   readonly told: (NgReply & { readonly command: NgCommand })[] = [];
-  reply: NgReply = { result: 'ok', sdp: mixerSdp(party, 126) };
+  reply: NgReply = { result: 'ok', sdp: mixerSdp(party, { telephoneEventType: 126 }) };
   calls: string[] = [];
 
   send(command: NgCommand, args: NgReply): Promise<NgReply> {
@@ -43,8 +43,8 @@ describe('rtpengine as a media engine', () => {
 
   it("answers with the telephone-event type of the party's offer", async () => {
     const { rtpengine, media } = build();
-    const path = await media.takeOffer('kk-g1-a', 'browser', mixerSdp(party, 126));
-    expect(path).toEqual({ remote: party, telephoneEventType: 126 });
+    const path = await media.takeOffer('kk-g1-a', 'browser', mixerSdp(party, { telephoneEventType: 126 }));
+    expect(path).toEqual({ remote: party, telephoneEventType: 126, codec: 'PCMU' });
     await media.makeAnswer('kk-g1-a', 'browser', mixer, path);
     expect(rtpengine.told[1]?.['sdp']).toContain('a=rtpmap:126 telephone-event/8000');
   });
@@ -59,9 +59,9 @@ describe('rtpengine as a media engine', () => {
     ]);
   });
 
-  it('refuses an offer without PCMU before it allocates anything', async () => {
+  it('refuses an offer without G.711 before it allocates anything', async () => {
     const { rtpengine, media } = build();
-    const offer = mixerSdp(party).replace('RTP/AVP 0', 'RTP/AVP 8');
+    const offer = mixerSdp(party).replace('RTP/AVP 0 8', 'RTP/AVP 18');
     await expectAsync(media.takeOffer('kk-g1-a', 'trunk', offer)).toBeRejectedWith(
       jasmine.objectContaining({ code: 'unsupported' }),
     );

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import type { AnchorId, MediaEngine, MediaPath, PartyKind } from '../ports/media.port.ts';
+import type { AnchorId, AnchorStatistics, MediaEngine, MediaPath, PartyKind } from '../ports/media.port.ts';
 import { MediaError } from '../ports/media.port.ts';
 import type { RtpAddress } from '../ports/mixer.port.ts';
+import { readStatistics } from './query-reply.ts';
 import type { NgCommand, NgReply, RtpengineControl } from './rtpengine-control.ts';
 import { mixerSdp, pathOf } from './sdp.model.ts';
 
@@ -30,7 +31,9 @@ const MAX_DELETE_ROUNDS = 20;
  * handshakes with Chromium hanging for good; as the client none of 240, and each was over within 40 ms.
  */
 const TO_BROWSER = { 'transport-protocol': 'RTP/SAVPF', ICE: 'force', 'rtcp-mux': ['require'] } as const;
-const TO_CORE = { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] } as const;
+/** Towards the trunk RTCP has a port of its own; the mixer has one port a leg and says so. */
+const TO_TRUNK = { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['demux'] } as const;
+const TO_MIXER = { 'transport-protocol': 'RTP/AVP', ICE: 'remove', 'rtcp-mux': ['require'] } as const;
 /**
  * `strict-source`: packets from elsewhere than the party's address are dropped; without it whoever reaches a port of rtpengine in mid-call
  * can speak to the resident and take the party's place in the recording.
@@ -65,25 +68,25 @@ export class RtpengineMedia implements MediaEngine {
     return this.#describe('offer', anchor, {
       'from-tag': MIXER_TAG,
       sdp: mixerSdp(mixer),
-      ...TO_CORE,
+      ...TO_TRUNK,
       ...this.#direction('core', 'core'),
     });
   }
 
   async takeAnswer(anchor: AnchorId, sdp: string): Promise<MediaPath> {
-    return needPath(await this.#describe('answer', anchor, { 'from-tag': MIXER_TAG, 'to-tag': PARTY_TAG, sdp, ...TO_CORE }));
+    return needPath(await this.#describe('answer', anchor, { 'from-tag': MIXER_TAG, 'to-tag': PARTY_TAG, sdp, ...TO_TRUNK }));
   }
 
   async takeOffer(anchor: AnchorId, party: PartyKind, sdp: string): Promise<MediaPath> {
-    if (pathOf(sdp) === null) throw new MediaError('unsupported', 'The offer has no audio in PCMU');
+    if (pathOf(sdp) === null) throw new MediaError('unsupported', 'The offer has no audio in G.711');
     const direction = this.#direction(party === 'browser' ? 'browser' : 'core', 'core');
-    const args = { 'from-tag': PARTY_TAG, sdp, ...TO_CORE, ...direction };
+    const args = { 'from-tag': PARTY_TAG, sdp, ...TO_MIXER, ...direction };
     return needPath(await this.#describe('offer', anchor, args, party === 'browser' ? FLAGS : [...FLAGS, FIXED_SOURCE]));
   }
 
   makeAnswer(anchor: AnchorId, party: PartyKind, mixer: RtpAddress, path: MediaPath): Promise<string> {
     const profile = party === 'browser' ? TO_BROWSER : { 'transport-protocol': 'RTP/AVP', ICE: 'remove' };
-    const sdp = mixerSdp(mixer, path.telephoneEventType);
+    const sdp = mixerSdp(mixer, { telephoneEventType: path.telephoneEventType, codecs: [path.codec] });
     return this.#describe('answer', anchor, { 'from-tag': PARTY_TAG, 'to-tag': MIXER_TAG, sdp, ...profile });
   }
 
@@ -103,6 +106,14 @@ export class RtpengineMedia implements MediaEngine {
       return reply['result'] === 'ok';
     } catch {
       return false;
+    }
+  }
+
+  async statistics(anchor: AnchorId): Promise<AnchorStatistics | null> {
+    try {
+      return readStatistics(await this.#control.send('query', { 'call-id': anchor }), { party: PARTY_TAG, mixer: MIXER_TAG });
+    } catch {
+      return null;
     }
   }
 
@@ -158,6 +169,6 @@ export class RtpengineMedia implements MediaEngine {
 
 function needPath(sdp: string): MediaPath {
   const path = pathOf(sdp);
-  if (path === null) throw new MediaError('unsupported', 'The other side has no audio in PCMU');
+  if (path === null) throw new MediaError('unsupported', 'The other side has no audio in G.711');
   return path;
 }

@@ -1,0 +1,29 @@
+import { FRAME_MS } from './frame.ts';
+
+/** 2 s of ticks. */
+const WINDOW_TICKS = 2000 / FRAME_MS;
+/** Above this share of its time the thread has no reserve for another leg. */
+const MAX_BUSY = 0.85;
+/** A tick that is a whole frame late empties the jitter buffers of those who listen; so many of them are no accident. */
+const MAX_LATE_SHARE = 0.2;
+
+/** Says when one leg more would harm those that run: from how busy the thread was in the last 2 s and how punctual its ticks were. */
+export class LoadGuard {
+  #ticks = 0;
+  #late = 0;
+  #isOverloaded = false;
+
+  get isOverloaded(): boolean {
+    return this.#isOverloaded;
+  }
+
+  /** `takeBusy` says which share of the time since its last call the thread was busy, 0 to 1; asked once per window. */
+  note(latenessMs: number, takeBusy: () => number): void {
+    this.#ticks += 1;
+    if (latenessMs >= FRAME_MS) this.#late += 1;
+    if (this.#ticks < WINDOW_TICKS) return;
+    this.#isOverloaded = takeBusy() > MAX_BUSY || this.#late > WINDOW_TICKS * MAX_LATE_SHARE;
+    this.#ticks = 0;
+    this.#late = 0;
+  }
+}
