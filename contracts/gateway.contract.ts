@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { CALL_COMMANDS, SoundName } from './call-control.contract.ts';
 import { EndCause } from './call-results.contract.ts';
 import { CallId, GatewayId, Instant, PhoneNumber, UserId } from './ids.contract.ts';
+import { PartyEnd, PartyId, PartyRole, SupervisionMode } from './parties.contract.ts';
+import { PauseReason } from './recordings.contract.ts';
 
 /**
  * What the server and the SIP gateway say to each other over Redis.
@@ -42,39 +45,10 @@ export const StoredCredential = z.object({
 });
 export type StoredCredential = z.infer<typeof StoredCredential>;
 
-/** Dial a resident for an agent whose media session is parked. */
-export const DialCommand = z.object({
-  type: z.literal('call.dial'),
-  callId: CallId,
-  agentId: UserId,
-  to: PhoneNumber,
-  callerId: PhoneNumber,
-  /** Seconds of ringing after which the call ends as no-answer. */
-  ringSeconds: z.int().min(5).max(120),
-});
-/** Let an arrived inbound call ring at one agent's desk (the caller keeps hearing ringback). */
-export const OfferCommand = z.object({ type: z.literal('call.offer'), callId: CallId, agentId: UserId });
-/** The offered agent takes the call. */
-export const AnswerCommand = z.object({ type: z.literal('call.answer'), callId: CallId, agentId: UserId });
-export const HangUpCommand = z.object({ type: z.literal('call.hang-up'), callId: CallId });
-export const MuteCommand = z.object({ type: z.literal('party.mute'), callId: CallId, muted: z.boolean() });
-export const DigitsCommand = z.object({
-  type: z.literal('party.send-digits'),
-  callId: CallId,
-  digits: z.string().regex(/^[0-9*#A-D]{1,32}$/),
-});
 /** Drop an agent's phone: log-out, block. Ends the media session; a running call ends as agent-lost. */
 export const DropPhoneCommand = z.object({ type: z.literal('phone.drop'), agentId: UserId });
 
-export const GatewayCommand = z.discriminatedUnion('type', [
-  DialCommand,
-  OfferCommand,
-  AnswerCommand,
-  HangUpCommand,
-  MuteCommand,
-  DigitsCommand,
-  DropPhoneCommand,
-]);
+export const GatewayCommand = z.discriminatedUnion('type', [...CALL_COMMANDS, DropPhoneCommand]);
 export type GatewayCommand = z.infer<typeof GatewayCommand>;
 
 export const CommandEnvelope = z.object({
@@ -106,6 +80,7 @@ export const CommandReply = z.discriminatedUnion('ok', [
 export type CommandReply = z.infer<typeof CommandReply>;
 
 const callFact = { callId: CallId };
+const partyFact = { ...callFact, party: PartyId };
 
 /** What happened, in the past tense; the only way the server learns about telephony. */
 export const Fact = z.discriminatedUnion('type', [
@@ -126,7 +101,42 @@ export const Fact = z.discriminatedUnion('type', [
   z.object({ type: z.literal('call.dialling'), ...callFact, agentId: UserId }),
   z.object({ type: z.literal('call.ringing'), ...callFact }),
   z.object({ type: z.literal('call.answered'), ...callFact, agentId: UserId, isRecorded: z.boolean() }),
-  z.object({ type: z.literal('call.digit'), ...callFact, digit: z.string().length(1) }),
+  /** A key somebody pressed: the language choice in the queue, or digits in a talk. */
+  z.object({ type: z.literal('call.digit'), ...callFact, party: PartyId, digit: z.string().length(1) }),
+  /** An inbound call was picked up, or given back: the resident hears music and waits for an agent. */
+  z.object({ type: z.literal('call.queued'), ...callFact }),
+  /** The last announcement of a command was played to its end. */
+  z.object({ type: z.literal('call.announced'), ...callFact, party: PartyId, sound: SoundName }),
+  /** Somebody else is responsible for the call now; null while a blind transfer rings, or after a transfer to a telephone. */
+  z.object({ type: z.literal('call.owner-changed'), ...callFact, agentId: UserId.nullable(), party: PartyId.nullable() }),
+  z.object({ type: z.literal('party.invited'), ...partyFact, role: PartyRole, userId: UserId.nullable() }),
+  z.object({ type: z.literal('party.ringing'), ...partyFact }),
+  z.object({ type: z.literal('party.joined'), ...partyFact, role: PartyRole, userId: UserId.nullable() }),
+  z.object({ type: z.literal('party.left'), ...partyFact, reason: PartyEnd }),
+  /** What a party's state is after a change of hold, mute or volume. */
+  z.object({
+    type: z.literal('party.changed'),
+    ...partyFact,
+    isMuted: z.boolean(),
+    isHeld: z.boolean(),
+    volume: z.number(),
+    supervision: SupervisionMode.nullable(),
+  }),
+  /** Who talks privately now; empty when all are together again. */
+  z.object({ type: z.literal('call.private'), ...callFact, parties: z.array(PartyId) }),
+  /** The interpreter's sign that something must be said again. */
+  z.object({ type: z.literal('party.asked-to-repeat'), ...partyFact }),
+  z.object({ type: z.literal('recording.paused'), ...callFact, reason: PauseReason }),
+  z.object({ type: z.literal('recording.resumed'), ...callFact }),
+  /** How well a party was received over the whole call. */
+  z.object({
+    type: z.literal('party.quality'),
+    ...partyFact,
+    lossPct: z.number(),
+    jitterMs: z.number(),
+    roundTripMs: z.number().nullable(),
+    mos: z.number(),
+  }),
   z.object({
     type: z.literal('call.ended'),
     ...callFact,

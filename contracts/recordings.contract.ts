@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CallId } from './ids.contract.ts';
+import { CallId, Instant } from './ids.contract.ts';
 
 /** A recording has one channel per party, at most so many. */
 export const MAX_CHANNELS = 8;
@@ -40,6 +40,68 @@ export const RecordingMark = z.object({
   reason: PauseReason.nullable(),
 });
 export type RecordingMark = z.infer<typeof RecordingMark>;
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Time for which a party, or everybody (null), is missing from a recording. */
+export const RecordingGap = z.object({
+  /**
+   * `not-written`: frames never reached the disk. `stood-still`: the mixer did not run. `not-received`: no packets came from this party.
+   * `lost-on-the-way`: packets of this party reached the media engine but not the recording; where is not known.
+   */
+  kind: z.enum(['not-written', 'stood-still', 'not-received', 'lost-on-the-way']),
+  channel: ChannelName.nullable(),
+  atSeconds: z.number().nonnegative(),
+  seconds: z.number().nonnegative(),
+});
+export type RecordingGap = z.infer<typeof RecordingGap>;
+
+/** What is sealed together with the sound. */
+export const RecordingDescription = z.object({
+  version: z.literal(1),
+  /** The call's id. */
+  recording: z.string(),
+  startedAt: Instant,
+  seconds: z.number().nonnegative(),
+  channels: z.array(
+    z.object({
+      name: ChannelName,
+      /** Largest amplitude of each slice of the recording, 0 to 1; every channel has the same number of slices. */
+      peaks: z.array(z.number().min(0).max(1)),
+      /** Frames of 20 ms that came from packets, and that had to be made up. */
+      playedFrames: z.int().nonnegative(),
+      concealedFrames: z.int().nonnegative(),
+    }),
+  ),
+  marks: z.array(RecordingMark),
+  gaps: z.array(RecordingGap),
+  /** Where nobody speaks for two seconds or more. */
+  silences: z.array(z.object({ atSeconds: z.number(), seconds: z.number() })),
+});
+export type RecordingDescription = z.infer<typeof RecordingDescription>;
+
+/** Where a recording stands in its gateway's chain of hashes. */
+export const ChainPosition = z.object({ number: z.int().positive(), link: Sha256 });
+export type ChainPosition = z.infer<typeof ChainPosition>;
+
+/** A recording that was packed and sealed: what the gateway tells, and what stands in the chain. */
+export const PackedRecording = z.object({
+  /** File name under the recordings folder. */
+  file: z.string().regex(/^[A-Za-z0-9_./-]+$/),
+  startedAt: Instant,
+  seconds: z.number().nonnegative(),
+  channels: z.array(ChannelName),
+  /** Of the sealed file, without its key slots (vault/README.md). */
+  sha256: Sha256,
+  sealedBytes: z.int().positive(),
+  /** Frames of 20 ms that had to be made up because no packet came, by channel. */
+  concealedFrames: z.array(z.int().nonnegative()),
+  /** Packets the media engine received of each party beyond the frames that were written, by channel; 0 when nothing is missing. */
+  missingPackets: z.array(z.int().nonnegative()),
+  gaps: z.array(RecordingGap),
+  chain: ChainPosition,
+});
+export type PackedRecording = z.infer<typeof PackedRecording>;
 
 /** GET /api/calls/:callId/recording/waveform. The sound itself is GET /api/calls/:callId/recording (audio/wav, byte ranges). */
 export const Waveform = z.object({

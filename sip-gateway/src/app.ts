@@ -209,7 +209,7 @@ async function serve(config: Config, log: Logger, link: ServerLink, telephony: T
   await sip.connect({ host: config.DRACHTIO_HOST, port: config.DRACHTIO_PORT, secret: config.DRACHTIO_SECRET });
   const watch = new RtpengineWatch(media, clock, () => {
     log.error('rtpengine is lost');
-    calls.postAll({ type: 'media-lost' });
+    calls.loseMedia();
     void phones.dropAll();
   });
   watch.start();
@@ -261,7 +261,7 @@ async function describeState({ journal }: ServerLink, { calls, phones, legs, mix
 /** Nothing new begins; what runs is ended, recorded to its end, and told. */
 async function drain({ facts, journal, heartbeat }: ServerLink, { calls, phones, legs, desk }: Telephony): Promise<void> {
   desk.drain();
-  calls.postAll({ type: 'drain' });
+  calls.drain();
   await within(DRAIN_MS, calls.whenIdle());
   await within(DRAIN_MS, phones.dropAll());
   await within(DRAIN_MS, legs.whenEmpty());

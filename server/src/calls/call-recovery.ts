@@ -38,7 +38,7 @@ interface Stray {
 export async function endStrayDials({ calls, changes, gateway, clock }: Stray): Promise<void> {
   for (const { id, gatewayId } of await calls.listDialling()) {
     try {
-      await gateway.send(gatewayId, { type: 'party.mute', callId: id, muted: false });
+      await gateway.send(gatewayId, { type: 'party.mute', callId: id, party: null, muted: false });
     } catch (error) {
       const at = clock.now().toISOString();
       if (isUnknownCall(error)) await changes.apply(id, (now) => (now.phase === 'dialling' ? endAsUnknown(now, at) : now));

@@ -119,6 +119,19 @@ export function applyFact(call: Call, fact: CallFact, at: string): Call {
     case 'call.offered':
     case 'call.dialling':
     case 'call.digit':
+    case 'call.queued':
+    case 'call.announced':
+    case 'call.owner-changed':
+    case 'call.private':
+    case 'party.invited':
+    case 'party.ringing':
+    case 'party.joined':
+    case 'party.left':
+    case 'party.changed':
+    case 'party.asked-to-repeat':
+    case 'party.quality':
+    case 'recording.paused':
+    case 'recording.resumed':
       return call;
   }
 }

@@ -76,7 +76,7 @@ export class CallService {
 
   async mute(person: Person, id: CallId, muted: boolean): Promise<CallView> {
     const call = await this.#talkingCall(person, id);
-    await this.#with.gateway.send(call.gatewayId, { type: 'party.mute', callId: id, muted });
+    await this.#with.gateway.send(call.gatewayId, { type: 'party.mute', callId: id, party: null, muted });
     return this.#change(person, id, (now) =>
       now.phase !== 'talking' || now.isMuted === muted ? now : { ...now, isMuted: muted },
     );

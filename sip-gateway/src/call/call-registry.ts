@@ -1,29 +1,28 @@
-import type { CallId, UserId } from '#contracts/ids.contract';
-import type { DialCommand } from '#contracts/gateway.contract';
 import type { z } from 'zod';
+import type { DialCommand } from '#contracts/call-control.contract';
+import type { CallId, UserId } from '#contracts/ids.contract';
+import type { LegId, SoundName } from '../ports/mixer.port.ts';
 import type { IncomingLeg } from '../ports/signalling.port.ts';
-import { agentOf, arrived, dialled } from './call.model.ts';
-import type { CallEventKind, CallState } from './call.model.ts';
-import { CallRunner, residentLeg } from './call-runner.ts';
+import { arrived, dialled } from './call-machine.ts';
+import { CallRunner } from './call-runner.ts';
 import type { CallPorts } from './call-runner.ts';
-
-/** Seconds a caller waits for an agent to be named, and again for that agent to answer. */
-const WAIT_SECONDS = 60;
+import { phonesOf, speakersOf } from './call.model.ts';
+import type { CallState } from './call.model.ts';
 
 /** The calls that run on this gateway. */
 export class CallRegistry {
   readonly #calls = new Map<CallId, CallRunner>();
   readonly #ports: CallPorts;
   readonly #isRecorded: boolean;
-  readonly #onAgentFree: (agent: UserId) => void;
+  readonly #onPhoneFree: (user: UserId) => void;
   readonly #idle: (() => void)[] = [];
-  readonly #agents = new Map<CallId, UserId>();
+  readonly #phones = new Map<CallId, readonly UserId[]>();
 
-  /** `onAgentFree` is told when a call lets go of an agent. */
-  constructor(ports: CallPorts, isRecorded: boolean, onAgentFree: (agent: UserId) => void) {
+  /** `onPhoneFree` is told when a call lets go of somebody's phone. */
+  constructor(ports: CallPorts, isRecorded: boolean, onPhoneFree: (user: UserId) => void) {
     this.#ports = ports;
     this.#isRecorded = isRecorded;
-    this.#onAgentFree = onAgentFree;
+    this.#onPhoneFree = onPhoneFree;
   }
 
   get size(): number {
@@ -39,41 +38,44 @@ export class CallRegistry {
     return [...this.#calls.values()].map((runner) => ({ callId: runner.callId, phase: runner.state.phase }));
   }
 
-  /** The call this agent's leg takes part in, or null; a call that is only offered is none yet. */
-  callOf(agent: UserId): CallId | null {
-    const runner = this.#holding(agent);
-    return runner === undefined || runner.state.phase === 'offered' ? null : runner.callId;
+  /** The call this phone takes part in, or null; a call that only rings there is none yet. */
+  callOf(user: UserId): CallId | null {
+    for (const runner of this.#calls.values()) if (speakersOf(runner.state).includes(user)) return runner.callId;
+    return null;
   }
 
-  /** True while a call is offered to this agent or holds its leg. */
-  isBusy(agent: UserId): boolean {
-    return this.#holding(agent) !== undefined;
+  /** True while a call rings at this phone or holds it. */
+  isBusy(user: UserId): boolean {
+    return this.#holding(user).length > 0;
   }
 
-  dial(command: z.infer<typeof DialCommand>): void {
-    const { callId, agentId, to, callerId, ringSeconds } = command;
-    const state = dialled({ callId, agentId, to, callerId, ringSeconds, isRecorded: this.#isRecorded });
-    this.#start(callId, state, null);
+  dial({ callId, agentId, to, callerId, ringSeconds }: z.infer<typeof DialCommand>): void {
+    this.#start(callId, dialled({ callId, agentId, to, callerId, ringSeconds, isRecorded: this.#isRecorded }), null);
   }
 
   arrive(callId: CallId, incoming: IncomingLeg): void {
     const { from, to } = incoming;
-    this.#start(callId, arrived({ callId, from, to, waitSeconds: WAIT_SECONDS, isRecorded: this.#isRecorded }), incoming);
+    this.#start(callId, arrived({ callId, from, to, isRecorded: this.#isRecorded }), incoming);
   }
 
-  /** Tells the call that holds this agent, if any. */
-  agentLost(agent: UserId): void {
-    this.#holding(agent)?.post({ type: 'agent-lost' });
+  /** Tells every call that holds this phone. */
+  agentLost(user: UserId): void {
+    for (const runner of this.#holding(user)) runner.post({ type: 'phone-lost', userId: user });
   }
 
-  /** Tells every call. */
-  postAll(event: CallEventKind): void {
-    for (const runner of [...this.#calls.values()]) runner.post(event);
+  /** The mixer or rtpengine is gone. */
+  loseMedia(): void {
+    for (const runner of [...this.#calls.values()]) runner.loseMedia();
   }
 
-  /** The call whose resident is on this mixer leg. */
-  ofLeg(leg: string): CallRunner | undefined {
-    for (const runner of this.#calls.values()) if (residentLeg(runner.callId) === leg) return runner;
+  /** This gateway stops: every call ends. */
+  drain(): void {
+    for (const runner of [...this.#calls.values()]) runner.post({ type: 'drain' });
+  }
+
+  /** The call that has an outside line on this mixer leg. */
+  ofLeg(leg: LegId): CallRunner | undefined {
+    for (const runner of this.#calls.values()) if (runner.partyOn(leg) !== undefined) return runner;
     return undefined;
   }
 
@@ -83,15 +85,19 @@ export class CallRegistry {
     return undefined;
   }
 
+  /** An announcement was played to its end on this leg, whosever it is. */
+  notePlayed(leg: LegId, sound: SoundName): void {
+    for (const runner of [...this.#calls.values()]) runner.notePlayed(leg, sound);
+  }
+
   /** Resolves when no call is left. */
   whenIdle(): Promise<void> {
     if (this.#calls.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  #holding(agent: UserId): CallRunner | undefined {
-    for (const runner of this.#calls.values()) if (agentOf(runner.state) === agent) return runner;
-    return undefined;
+  #holding(user: UserId): CallRunner[] {
+    return [...this.#calls.values()].filter(({ state }) => phonesOf(state).includes(user));
   }
 
   #start(callId: CallId, state: CallState, incoming: IncomingLeg | null): void {
@@ -104,12 +110,14 @@ export class CallRegistry {
   }
 
   #noteChange(runner: CallRunner): void {
-    const before = this.#agents.get(runner.callId);
-    const now = agentOf(runner.state);
-    if (now === null) this.#agents.delete(runner.callId);
-    else this.#agents.set(runner.callId, now);
-    if (runner.state.phase === 'ended') this.#calls.delete(runner.callId);
-    if (before !== undefined && before !== now) this.#onAgentFree(before);
+    const before = this.#phones.get(runner.callId) ?? [];
+    const now = phonesOf(runner.state);
+    this.#phones.set(runner.callId, now);
+    if (runner.state.phase === 'ended') {
+      this.#calls.delete(runner.callId);
+      this.#phones.delete(runner.callId);
+    }
+    for (const user of before) if (!now.includes(user)) this.#onPhoneFree(user);
     if (this.#calls.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

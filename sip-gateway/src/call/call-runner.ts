@@ -1,52 +1,38 @@
 import type { Logger } from 'pino';
-import type { CallId, UserId } from '#contracts/ids.contract';
-import type { Clock } from '../ports/clock.port.ts';
-import { toInstant } from '../ports/clock.port.ts';
+import type { CallId } from '#contracts/ids.contract';
+import { RESIDENT } from '#contracts/parties.contract';
+import type { PartyId } from '#contracts/parties.contract';
+import { codeOf } from '../error-code.ts';
+import { LineRunner } from '../line/line-runner.ts';
+import type { LineOrigin, LinePorts } from '../line/line-runner.ts';
 import type { FactSink } from '../ports/control.port.ts';
-import type { AnchorId, MediaEngine, MediaPath } from '../ports/media.port.ts';
-import type { Hearing as HearingRow, LegId, Mixer } from '../ports/mixer.port.ts';
-import type { IncomingLeg, OutgoingLeg, Trunk } from '../ports/signalling.port.ts';
+import type { Hearing, LegId, SoundName } from '../ports/mixer.port.ts';
+import type { IncomingLeg } from '../ports/signalling.port.ts';
+import { Announcer } from './announcer.ts';
 import { step } from './call-machine.ts';
-import type { CallCommand, CallEventKind, CallState, Hearing } from './call.model.ts';
+import { CallRecording } from './call-recording.ts';
+import type { CallCommand, CallEventKind, CallState, TimerName } from './call.model.ts';
+import { lineLeg } from './call.model.ts';
 
 /** What a call works with. */
-export interface CallPorts {
-  readonly mixer: Mixer;
-  readonly media: MediaEngine;
-  readonly trunk: Trunk;
+export interface CallPorts extends LinePorts {
   readonly facts: FactSink;
-  readonly clock: Clock;
   readonly log: Logger;
-  /** A fresh name for an rtpengine call of this gateway. */
-  newAnchor(): AnchorId;
 }
-
-export const agentLeg = (user: UserId): LegId => `agent:${user}`;
-export const residentLeg = (call: CallId): LegId => `call:${call}`;
-
-/** Recordings lie in one folder per day (UTC). */
-export const recordingFile = (call: CallId, atMs: number): string => `${toInstant(atMs).slice(0, 10)}/${call}.wav`;
-
-/** Closing a recording syncs and hashes it. The mixer has a limit of its own; this one is for a mixer that forgot. */
-const STOP_RECORDING_TIMEOUT_MS = 75_000;
 
 /** Carries out one call: feeds events through the machine one by one and runs its commands through the ports. */
 export class CallRunner {
   readonly callId: CallId;
   readonly #ports: CallPorts;
   readonly #log: Logger;
-  readonly #incoming: IncomingLeg | null;
   readonly #onChanged: (runner: CallRunner) => void;
-  readonly #anchor: AnchorId;
   readonly #events: CallEventKind[] = [];
+  readonly #lines = new Map<PartyId, LineRunner>();
+  readonly #timers = new Map<TimerName, () => void>();
+  readonly #recording: CallRecording;
+  readonly #announcer: Announcer;
   #isStepping = false;
   #state: CallState;
-  #outgoing: OutgoingLeg | null = null;
-  #isLegOpen = false;
-  #cancelTimer: () => void = () => undefined;
-  /** Media commands run one after another; signalling and facts never wait for them. */
-  #mediaChain: Promise<void> = Promise.resolve();
-  #recordingStart: Promise<void> = Promise.resolve();
 
   constructor(
     ports: CallPorts,
@@ -56,25 +42,33 @@ export class CallRunner {
     this.callId = call.callId;
     this.#ports = ports;
     this.#state = call.state;
-    this.#incoming = call.incoming;
     this.#onChanged = onChanged;
-    this.#anchor = ports.newAnchor();
     this.#log = ports.log.child({ callId: call.callId });
-    this.#incoming?.listen({
-      onCancelled: () => {
-        this.post({ type: 'remote-cancelled' });
+    this.#recording = new CallRecording(
+      call.callId,
+      { ...ports, log: this.#log },
+      {
+        onStopped: (receipt) => {
+          this.post({ type: 'recording-stopped', receipt });
+        },
+        onFailed: (reason) => {
+          this.post({ type: 'recording-failed', reason });
+        },
       },
-      onEnded: () => {
-        this.post({ type: 'remote-hung-up' });
-      },
-      onLost: () => {
-        this.post({ type: 'signalling-lost' });
-      },
+    );
+    this.#announcer = new Announcer(ports.mixer, this.#log, (party, sound) => {
+      this.post({ type: 'announced', party, sound });
     });
+    if (call.incoming !== null) this.#openLine(RESIDENT, { incoming: call.incoming });
   }
 
   get state(): CallState {
     return this.#state;
+  }
+
+  /** The mixer legs of this call's outside lines. */
+  get legs(): LegId[] {
+    return [...this.#lines.values()].map(({ leg }) => leg);
   }
 
   /** Takes note of something that happened. Events are handled in order, also when a command causes another one. */
@@ -89,19 +83,42 @@ export class CallRunner {
     }
   }
 
+  /** Takes note of something that is asked for. False, and nothing happens, when it does not fit where the call stands. */
+  offer(event: CallEventKind): boolean {
+    const { state, commands } = step(this.#state, { ...event, atMs: this.#ports.clock.nowMs() });
+    if (state === this.#state && commands.length === 0) return false;
+    this.post(event);
+    return true;
+  }
+
   /** Sends telephone-events to the resident. False unless the parties are talking. */
   sendDigits(digits: string): boolean {
     if (this.#state.phase !== 'talking') return false;
-    this.#ports.mixer.sendDigits(residentLeg(this.callId), digits).catch((error: unknown) => {
+    this.#ports.mixer.sendDigits(lineLeg(this.callId, RESIDENT), digits).catch((error: unknown) => {
       this.#log.warn({ code: codeOf(error) }, 'The digits could not be sent');
     });
     return true;
   }
 
-  /** Asks rtpengine whether it still knows this call's media; ends the call when it does not. */
-  async checkMedia(): Promise<void> {
-    if (!this.#isLegOpen || this.#state.phase === 'ending' || this.#state.phase === 'ended') return;
-    if (!(await this.#ports.media.isAlive(this.#anchor))) this.post({ type: 'media-lost' });
+  /** The party whose outside line has this leg. */
+  partyOn(leg: LegId): PartyId | undefined {
+    for (const [party, line] of this.#lines) if (line.leg === leg) return party;
+    return undefined;
+  }
+
+  notePlayed(leg: LegId, sound: SoundName): void {
+    this.#announcer.notePlayed(leg, sound);
+  }
+
+  /** Asks rtpengine whether it still knows the media of this leg. */
+  async checkMedia(leg: LegId): Promise<void> {
+    const party = this.partyOn(leg);
+    if (party !== undefined) await this.#lines.get(party)?.checkMedia();
+  }
+
+  /** The mixer or rtpengine is gone, and every line's media with it. */
+  loseMedia(): void {
+    for (const line of [...this.#lines.values()]) line.loseMedia();
   }
 
   #handle(event: CallEventKind): void {
@@ -116,50 +133,52 @@ export class CallRunner {
 
   #run(command: CallCommand): void {
     switch (command.type) {
-      case 'anchor':
-        this.#inMediaOrder('anchor-failed', () => this.#openMedia());
+      case 'open-line':
+        this.#openLine(command.party, command).begin();
         return;
-      case 'invite':
-        this.#invite(command.sdp);
+      case 'begin-line':
+        this.#lines.get(command.party)?.begin();
         return;
-      case 'cancel':
-        this.#outgoing?.cancel();
+      case 'accept-line':
+        this.#lines.get(command.party)?.accept();
         return;
-      case 'ring':
-        this.#incoming?.ring();
-        return;
-      case 'accept':
-        void this.#incoming?.accept(command.sdp).then((isSent) => {
-          this.post({ type: isSent ? 'accepted' : 'remote-cancelled' });
-        });
-        return;
-      case 'reject':
-        this.#incoming?.reject(command.status);
-        return;
-      case 'bye':
-        this.#outgoing?.hangUp();
-        this.#incoming?.hangUp();
-        return;
-      case 'connect':
-        this.#inMediaOrder('media-lost', () => this.#connectMedia(command.sdp));
+      case 'close-line':
+        this.#lines.get(command.party)?.close(command.status);
         return;
       case 'hear':
-        this.#hear(command.agentId, command.hearing);
+        this.#hear(command.rows);
+        return;
+      case 'announce':
+        this.#announcer.play(command.party, command.leg, command.sounds);
+        return;
+      case 'signal':
+        this.#ports.mixer.playTone(command.leg, command.signal).catch((error: unknown) => {
+          this.#log.warn({ code: codeOf(error) }, 'A signal could not be played');
+        });
         return;
       case 'start-recording':
-        this.#startRecording(command.agentId);
+        this.#recording.start(command.channels);
+        return;
+      case 'assign-channel':
+        this.#recording.assign(command.name, command.leg);
+        return;
+      case 'pause-recording':
+        this.#recording.pause(command.reason);
+        return;
+      case 'resume-recording':
+        this.#recording.resume();
+        return;
+      case 'mark-recording':
+        this.#recording.mark(command.kind);
         return;
       case 'stop-recording':
-        void this.#stopRecording();
-        return;
-      case 'release':
-        this.#inMediaOrder('released', () => this.#releaseMedia());
+        void this.#recording.stop();
         return;
       case 'start-timer':
-        this.#startTimer(command.seconds);
+        this.#startTimer(command.timer, command.seconds);
         return;
       case 'stop-timer':
-        this.#cancelTimer();
+        this.#stopTimer(command.timer);
         return;
       case 'emit':
         this.#ports.facts.emit(command.fact);
@@ -169,138 +188,34 @@ export class CallRunner {
     }
   }
 
-  #invite(sdp: string): void {
-    if (this.#state.phase !== 'dialling') return;
-    const { to, callerId } = this.#state.call;
-    this.#outgoing = this.#ports.trunk.invite(
-      { to, callerId, sdp },
-      {
-        onProgress: (status, earlySdp) => {
-          this.post({ type: 'progress', status, sdp: earlySdp });
-        },
-        onAnswered: (answer) => {
-          this.post({ type: 'answered', sdp: answer });
-        },
-        onRefused: (status, q850) => {
-          this.post({ type: 'refused', status, q850 });
-        },
-        onEnded: () => {
-          this.post({ type: 'remote-hung-up' });
-        },
-        onLost: () => {
-          this.post({ type: 'signalling-lost' });
-        },
-      },
-    );
+  #openLine(party: PartyId, origin: LineOrigin): LineRunner {
+    const line = new LineRunner(this.#ports, lineLeg(this.callId, party), origin, this.#log.child({ party }), (report) => {
+      if (report.type === 'closed') this.#lines.delete(party);
+      this.post({ type: 'line', party, report });
+    });
+    this.#lines.set(party, line);
+    return line;
   }
 
-  async #openMedia(): Promise<void> {
-    const { media } = this.#ports;
-    if (this.#incoming === null) {
-      const sdp = await media.makeOffer(this.#anchor, await this.#openLeg());
-      this.post({ type: 'anchored', sdp });
-      return;
-    }
-    const [path, address] = await Promise.all([media.takeOffer(this.#anchor, 'trunk', this.#incoming.sdp), this.#openLeg()]);
-    const [sdp] = await Promise.all([media.makeAnswer(this.#anchor, 'trunk', address, path), this.#connectLeg(path)]);
-    this.post({ type: 'anchored', sdp });
-  }
-
-  #openLeg(): ReturnType<Mixer['openLeg']> {
-    this.#isLegOpen = true;
-    return this.#ports.mixer.openLeg(residentLeg(this.callId));
-  }
-
-  #connectLeg(path: MediaPath): Promise<void> {
-    return this.#ports.mixer.connectLeg(residentLeg(this.callId), path.remote, path.telephoneEventType, path.codec);
-  }
-
-  async #connectMedia(sdp: string): Promise<void> {
-    await this.#connectLeg(await this.#ports.media.takeAnswer(this.#anchor, sdp));
-    this.post({ type: 'connected' });
-  }
-
-  #hear(agentId: UserId, hearing: Hearing): void {
-    this.#ports.mixer.setHearing(this.#rows(agentId, hearing)).catch((error: unknown) => {
-      this.#log.warn({ code: codeOf(error), hearing }, 'The mixer refused to change who hears whom');
-      if (hearing === 'joined' || hearing === 'muted') this.post({ type: 'media-lost' });
+  #hear(rows: readonly Hearing[]): void {
+    this.#ports.mixer.setHearing(rows).catch((error: unknown) => {
+      this.#log.warn({ code: codeOf(error) }, 'The mixer refused to change who hears whom');
+      // Somebody may hear what is not for them, or nothing: neither can be left standing.
+      this.post({ type: 'hearing-failed' });
     });
   }
 
-  #rows(agentId: UserId, hearing: Hearing): HearingRow[] {
-    const agent = agentLeg(agentId);
-    const resident = residentLeg(this.callId);
-    const isResidentHeard = hearing === 'early' || hearing === 'joined' || hearing === 'muted';
-    const agentRow: HearingRow = {
-      leg: agent,
-      from: isResidentHeard ? { [resident]: 1 } : {},
-      source: hearing === 'ringback' ? 'ringback' : 'silence',
-    };
-    if (!this.#isLegOpen) return [agentRow];
-    return [agentRow, { leg: resident, from: hearing === 'joined' ? { [agent]: 1 } : {}, source: 'silence' }];
-  }
-
-  #startRecording(agentId: UserId): void {
-    const file = recordingFile(this.callId, this.#ports.clock.nowMs());
-    this.#recordingStart = this.#ports.mixer
-      .startRecording(this.callId, file, [
-        { name: 'agent', leg: agentLeg(agentId) },
-        { name: 'resident', leg: residentLeg(this.callId) },
-      ])
-      .catch((error: unknown) => {
-        this.#log.error({ code: codeOf(error) }, 'The recording could not be started');
-        this.post({ type: 'recording-failed', reason: `The recording could not be started (${codeOf(error)}).` });
-      });
-  }
-
-  async #stopRecording(): Promise<void> {
-    let cancel: () => void = () => undefined;
-    const timeout = new Promise<never>((_resolve, reject) => {
-      cancel = this.#ports.clock.schedule(STOP_RECORDING_TIMEOUT_MS, () => {
-        reject(new Error('The recorder did not answer in time'));
-      });
+  #startTimer(timer: TimerName, seconds: number): void {
+    this.#stopTimer(timer);
+    const cancel = this.#ports.clock.schedule(seconds * 1_000, () => {
+      this.#timers.delete(timer);
+      this.post({ type: 'timer-fired', timer });
     });
-    try {
-      const stopped = this.#recordingStart.then(() => this.#ports.mixer.stopRecording(this.callId));
-      const receipt = await Promise.race([stopped, timeout]);
-      this.post({ type: 'recording-stopped', receipt });
-    } catch (error) {
-      this.#log.error({ code: codeOf(error) }, 'The recording could not be closed');
-      this.post({ type: 'recording-failed', reason: `The recording could not be closed (${codeOf(error)}).` });
-    } finally {
-      cancel();
-    }
+    this.#timers.set(timer, cancel);
   }
 
-  async #releaseMedia(): Promise<void> {
-    await Promise.all([
-      this.#ports.media.release(this.#anchor),
-      this.#ports.mixer.closeLeg(residentLeg(this.callId)).catch((error: unknown) => {
-        this.#log.warn({ code: codeOf(error) }, 'The mixer leg could not be closed');
-      }),
-    ]);
-    this.#isLegOpen = false;
-    this.post({ type: 'released' });
+  #stopTimer(timer: TimerName): void {
+    this.#timers.get(timer)?.();
+    this.#timers.delete(timer);
   }
-
-  #startTimer(seconds: number): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#ports.clock.schedule(seconds * 1_000, () => {
-      this.post({ type: 'timer-fired' });
-    });
-  }
-
-  #inMediaOrder(onFailure: 'anchor-failed' | 'media-lost' | 'released', task: () => Promise<void>): void {
-    this.#mediaChain = this.#mediaChain.then(task).catch((error: unknown) => {
-      this.#log.warn({ code: codeOf(error) }, 'A media command failed');
-      this.post({ type: onFailure });
-    });
-  }
-}
-
-/** Errors are logged by code only: a message may carry SDP, a URI or a number. */
-export function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return 'unknown';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.name : 'unknown';
 }

@@ -1,6 +1,7 @@
 import type { CommandRefusal, GatewayCommand } from '#contracts/gateway.contract';
-import type { UserId } from '#contracts/ids.contract';
+import type { CallId, UserId } from '#contracts/ids.contract';
 import type { CallRegistry } from './call-registry.ts';
+import type { CallEventKind } from './call.model.ts';
 
 /** What commands need from the phones. */
 export interface DeskPhones {
@@ -8,6 +9,9 @@ export interface DeskPhones {
   /** Ends an agent's phone and registration at once. */
   drop(user: UserId): void;
 }
+
+type CallCommandOfServer = Exclude<GatewayCommand, { type: 'call.dial' | 'phone.drop' }>;
+type Refused = CommandRefusal | null;
 
 /** Carries out the server's commands. Answers at once: what comes of a command is told by facts. */
 export class CommandDesk {
@@ -30,7 +34,7 @@ export class CommandDesk {
   }
 
   /** Null when the command was taken. */
-  execute(command: GatewayCommand): CommandRefusal | null {
+  execute(command: GatewayCommand): Refused {
     if (command.type === 'call.dial') return this.#dial(command);
     if (command.type === 'phone.drop') {
       this.#phones.drop(command.agentId);
@@ -38,40 +42,97 @@ export class CommandDesk {
     }
     const runner = this.#calls.get(command.callId);
     if (runner === undefined) return 'unknown-call';
-    const { phase } = runner.state;
+    if (command.type === 'party.send-digits') return runner.sendDigits(command.digits) ? null : 'invalid-state';
+    const refusal = this.#judgePhone(command);
+    if (refusal !== null) return refusal;
+    return runner.offer(eventOf(command)) ? null : 'invalid-state';
+  }
+
+  #dial(command: Extract<GatewayCommand, { type: 'call.dial' }>): Refused {
+    if (this.#isDraining) return 'draining';
+    if (this.#calls.get(command.callId) !== undefined) return 'invalid-state';
+    const refusal = this.#judge(command.agentId);
+    if (refusal !== null) return refusal;
+    this.#calls.dial(command);
+    return null;
+  }
+
+  /** Whoever is brought into a call must have a phone, and nothing else on it. */
+  #judgePhone(command: CallCommandOfServer): Refused {
     switch (command.type) {
       case 'call.offer':
-        if (phase !== 'arrived' && phase !== 'offered') return 'invalid-state';
-        if (this.#calls.isBusy(command.agentId)) return 'agent-busy';
-        if (!this.#phones.isReady(command.agentId)) return 'phone-not-ready';
-        runner.post({ type: 'offer', agentId: command.agentId });
-        return null;
+        return this.#judge(command.agentId);
       case 'call.answer':
-        if (runner.state.phase !== 'offered' || runner.state.agentId !== command.agentId) return 'invalid-state';
-        if (!this.#phones.isReady(command.agentId)) return 'phone-not-ready';
-        runner.post({ type: 'answer', agentId: command.agentId });
-        return null;
-      case 'call.hang-up':
-        if (phase === 'ending' || phase === 'ended') return 'invalid-state';
-        runner.post({ type: 'hang-up' });
-        return null;
-      case 'party.mute':
-        if (phase !== 'talking') return 'invalid-state';
-        runner.post({ type: 'mute', muted: command.muted });
-        return null;
-      case 'party.send-digits':
-        return runner.sendDigits(command.digits) ? null : 'invalid-state';
+        return this.#phones.isReady(command.agentId) ? null : 'phone-not-ready';
+      case 'party.invite':
+        return command.target.kind === 'phone' ? this.#judge(command.target.userId) : null;
+      case 'call.supervise':
+        return command.mode === null ? null : this.#judge(command.userId, command.callId);
+      case 'call.take-over':
+        return this.#judge(command.userId, command.callId);
       default:
-        return command satisfies never;
+        return null;
     }
   }
 
-  #dial(command: Extract<GatewayCommand, { type: 'call.dial' }>): CommandRefusal | null {
-    if (this.#isDraining) return 'draining';
-    if (this.#calls.get(command.callId) !== undefined) return 'invalid-state';
-    if (!this.#phones.isReady(command.agentId)) return 'phone-not-ready';
-    if (this.#calls.isBusy(command.agentId)) return 'agent-busy';
-    this.#calls.dial(command);
-    return null;
+  /** `within` is the call the phone may be in already. */
+  #judge(user: UserId, within: CallId | null = null): Refused {
+    if (!this.#phones.isReady(user)) return 'phone-not-ready';
+    const isThere = within !== null && this.#calls.callOf(user) === within;
+    return this.#calls.isBusy(user) && !isThere ? 'agent-busy' : null;
+  }
+}
+
+/** The same thing in the call machine's words. */
+function eventOf(command: Exclude<CallCommandOfServer, { type: 'party.send-digits' }>): CallEventKind {
+  switch (command.type) {
+    case 'call.pick-up':
+      return { type: 'pick-up' };
+    case 'call.offer':
+      return { type: 'offer', agentId: command.agentId };
+    case 'call.withdraw':
+      return { type: 'withdraw', agentId: command.agentId };
+    case 'call.answer':
+      return { type: 'answer', agentId: command.agentId };
+    case 'call.hang-up':
+      return { type: 'hang-up' };
+    case 'call.dismiss':
+      return { type: 'dismiss', sounds: command.sounds };
+    case 'call.announce':
+      return { type: 'announce', party: command.party, sounds: command.sounds };
+    case 'call.requeue':
+      return { type: 'requeue' };
+    case 'call.supervise':
+      return { type: 'supervise', party: command.party, userId: command.userId, mode: command.mode };
+    case 'call.take-over':
+      return { type: 'take-over', party: command.party, userId: command.userId };
+    case 'call.transfer':
+      return { type: 'transfer', party: command.party };
+    case 'party.invite': {
+      const { party, role, target, ringSeconds, entry } = command;
+      return { type: 'invite', party, role, target, ringSeconds, entry };
+    }
+    case 'party.join':
+      return { type: 'join', party: command.party };
+    case 'party.remove':
+      return { type: 'remove', party: command.party, isDeclined: command.declined };
+    case 'party.mute':
+      return { type: 'mute', party: command.party, muted: command.muted };
+    case 'party.hold':
+      return { type: 'hold', party: command.party, held: command.held };
+    case 'party.volume':
+      return { type: 'volume', party: command.party, volume: command.volume };
+    case 'party.private':
+      return { type: 'private', parties: command.parties };
+    case 'party.repeat-please':
+      return { type: 'repeat-please', party: command.party };
+    case 'recording.pause':
+      return { type: 'pause-recording', reason: command.reason };
+    case 'recording.resume':
+      return { type: 'resume-recording' };
+    case 'recording.mark':
+      return { type: 'mark-recording', kind: command.kind };
+    default:
+      return command satisfies never;
   }
 }

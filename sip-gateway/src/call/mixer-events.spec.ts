@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { CallId, PhoneNumber, UserId } from '#contracts/ids.contract';
+import { RESIDENT } from '#contracts/parties.contract';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeFacts, FakePresence } from '../fakes/fake-control.ts';
 import { FakeMedia } from '../fakes/fake-media.ts';
@@ -47,7 +48,7 @@ describe('what the mixer reports', () => {
     const { mixer, facts } = await stageInCall();
     mixer.emit('onDigit', `agent:${agent}`, '1');
     mixer.emit('onDigit', `call:${callId}`, '5');
-    expect(facts.of('call.digit')).toEqual([{ type: 'call.digit', callId, digit: '5' }]);
+    expect(facts.of('call.digit')).toEqual([{ type: 'call.digit', callId, party: RESIDENT, digit: '5' }]);
   });
 
   it('ends a call whose resident fell silent because rtpengine forgot it, and no other', async () => {

@@ -13,19 +13,24 @@ export function routeMixerEvents(
 ): MixerEvents {
   return {
     onDigit(leg, digit) {
-      calls.ofLeg(leg)?.post({ type: 'digit', digit });
+      const runner = calls.ofLeg(leg);
+      const party = runner?.partyOn(leg);
+      if (runner !== undefined && party !== undefined) runner.post({ type: 'digit', party, digit });
     },
     onFlow(leg, flow) {
       if (leg.startsWith(AGENT_LEG)) phones.noteFlow(UserId.parse(leg.slice(AGENT_LEG.length)), flow);
       // A resident may be silent for good reasons; a restarted rtpengine that forgot the call is none.
-      else if (flow === 'silent') void calls.ofLeg(leg)?.checkMedia();
+      else if (flow === 'silent') void calls.ofLeg(leg)?.checkMedia(leg);
     },
     onRecordingFailed(recording, reason) {
       calls.ofRecording(recording)?.post({ type: 'recording-failed', reason });
     },
+    onPlayed(leg, sound) {
+      calls.notePlayed(leg, sound);
+    },
     onLost(process) {
       if (process === 'recorder') return;
-      calls.postAll({ type: 'media-lost' });
+      calls.loseMedia();
       void phones.dropAll();
     },
     onRecordingRepaired: onRepaired,

@@ -1,7 +1,7 @@
 import Srf from 'drachtio-srf';
 import type { Logger } from 'pino';
 import type { UserId } from '#contracts/ids.contract';
-import { codeOf } from '../call/call-runner.ts';
+import { codeOf } from '../error-code.ts';
 import type { Gatekeeper, PhoneRequest, Verdict } from '../phones/gatekeeper.ts';
 import type { Registrar } from '../phones/registrar.ts';
 import type { AnswerableLeg, IncomingLeg } from '../ports/signalling.port.ts';

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { CallId, UserId } from '#contracts/ids.contract';
-import { agentLeg, codeOf } from '../call/call-runner.ts';
+import { phoneLeg } from '../call/call.model.ts';
+import { codeOf } from '../error-code.ts';
 import type { Clock } from '../ports/clock.port.ts';
 import type { FactSink, PresenceBoard } from '../ports/control.port.ts';
 import type { AnchorId, MediaEngine } from '../ports/media.port.ts';
@@ -152,7 +153,7 @@ export class PhoneBook {
       const [path, phone] = await Promise.all([media.takeOffer(anchor, 'browser', leg.sdp), this.#open(user)]);
       const [sdp] = await Promise.all([
         media.makeAnswer(anchor, 'browser', phone.mixerAddress, path),
-        mixer.connectLeg(agentLeg(user), path.remote, path.telephoneEventType),
+        mixer.connectLeg(phoneLeg(user), path.remote, path.telephoneEventType, path.codec),
       ]);
       if (!(await leg.accept(sdp))) return false;
       await this.#replaceSession(user, phone, { leg, anchor });
@@ -167,7 +168,7 @@ export class PhoneBook {
   async #open(user: UserId): Promise<Phone> {
     const known = this.#phones.get(user);
     if (known !== undefined) return known;
-    const mixerAddress = await this.#ports.mixer.openLeg(agentLeg(user));
+    const mixerAddress = await this.#ports.mixer.openLeg(phoneLeg(user));
     const phone: Phone = { sinceMs: this.#ports.clock.nowMs(), mixerAddress, session: null, isGone: false, cancelTimer: nothing };
     this.#phones.set(user, phone);
     return phone;
@@ -215,7 +216,7 @@ export class PhoneBook {
     this.#ports.log.info({ userId: user }, 'A phone is gone');
     await Promise.all([
       phone.session === null ? undefined : this.#endSession(phone.session),
-      this.#ports.mixer.closeLeg(agentLeg(user)).catch((error: unknown) => {
+      this.#ports.mixer.closeLeg(phoneLeg(user)).catch((error: unknown) => {
         this.#ports.log.warn({ userId: user, code: codeOf(error) }, 'The mixer leg could not be closed');
       }),
     ]);

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallId } from '#contracts/ids.contract';
-import { recordingFile } from '../call/call-runner.ts';
+import { recordingFile } from '../call/call-recording.ts';
 import type { RepairedRecording } from '../ports/mixer.port.ts';
 import { hashFile } from '../recorder/recording-file.ts';
 import { BYTES_PER_SAMPLE, WAV_HEADER_BYTES, decodeWavHeader } from '../recorder/wav-header.ts';
