@@ -13,6 +13,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly purpose: string; readonly l
       'the embedded document server: inserts, reads, updates, transactions, $group over 1,000,000 documents, start, memory',
     load: async () => (await import('./documents/documents.ts')).documents,
   },
+  sip: {
+    purpose: 'registrations/s, calls/s, memory of standing dialogs and a soak of the embedded SIP server, with SIPp',
+    load: async () => (await import('./sip/sip.ts')).sip,
+  },
 };
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });

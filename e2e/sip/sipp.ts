@@ -29,6 +29,8 @@ export interface SippOptions {
   /** How many calls, one when left out; and how many of them begin in a second, ten when left out. */
   readonly calls?: number;
   readonly callsPerSecond?: number;
+  /** At most so many at the same time; SIPp's own choice when left out. */
+  readonly simultaneousCalls?: number;
   /** So many of a hundred packets get lost, sent and received ones alike. */
   readonly lostPercent?: number;
   /** RFC 3261 timer T1, 500 when left out. SIPp takes no such option: the scenario is changed. */
@@ -53,6 +55,7 @@ export interface SippResult {
 }
 
 export interface SippRun {
+  readonly pid: number;
   readonly finished: Promise<SippResult>;
   /** Ends SIPp before its scenario is over. */
   stop(): void;
@@ -86,7 +89,7 @@ export async function startSipp(scenario: SippScenario, options: SippOptions): P
     }))
     .finally(() => rm(folder, { recursive: true, force: true }));
   if (scenario.startsWith('uas-')) await Promise.race([portBound(options), finished]);
-  return { finished, stop: () => void child.kill('SIGTERM') };
+  return { pid: child.pid ?? 0, finished, stop: () => void child.kill('SIGTERM') };
 }
 
 /** The scenario with the timers of this run: RFC 3261 T1 for what is repeated, 64 T1 of patience where packets get lost. */
@@ -141,6 +144,7 @@ function argumentsFor(scenario: SippScenario, options: SippOptions, files: { sta
   return [
     ...[...where, ...how, ...timers, ...traces, '-nostdin'],
     ...(scenario === 'uas-answers' ? ['-rtp_echo'] : []),
+    ...(options.simultaneousCalls === undefined ? [] : ['-l', String(options.simultaneousCalls)]),
     ...(options.lostPercent === undefined ? [] : ['-lost', String(options.lostPercent)]),
     ...(options.service === undefined ? [] : ['-s', options.service]),
     ...(options.caller === undefined ? [] : ['-key', 'caller', options.caller]),
