@@ -1,9 +1,11 @@
 import type { LegId, LegQuality, RtpAddress } from '../ports/mixer.port.ts';
 import { AudioBridge } from './audio-bridge.ts';
-import { FRAME_SAMPLES } from './frame.ts';
-import { decodeG711, encodeG711, MULAW_SILENCE, PCMU } from './g711.ts';
+import { FRAME_SAMPLES, SAMPLE_RATE } from './frame.ts';
+import { decodeG711, encodeG711, MULAW_SILENCE, PCMA, PCMU } from './g711.ts';
 import { parseRtp, RTP_HEADER_BYTES, writeRtpHeader } from './rtp-packet.ts';
 import type { RtpPacket } from './rtp-packet.ts';
+import { isRtcp, readReports } from './rtcp/rtcp-packet.ts';
+import type { Report } from './rtcp/rtcp-packet.ts';
 
 const TELEPHONE_EVENT = 101;
 const remote: RtpAddress = { host: '192.0.2.1', port: 5000 };
@@ -13,6 +15,7 @@ const stranger: RtpAddress = { host: '192.0.2.1', port: 5002 };
 class Party {
   readonly sent: RtpPacket[] = [];
   readonly news: string[] = [];
+  readonly reports: Report[][] = [];
   readonly qualities: LegQuality[] = [];
   nowMs = 1_700_000_000_000;
   readonly id: LegId;
@@ -24,6 +27,7 @@ class Party {
     this.bridge = bridge;
     const outlet = {
       send: (packet: Buffer) => {
+        if (isRtcp(packet)) this.reports.push(readReports(packet));
         const rtp = parseRtp(packet);
         if (rtp) this.sent.push(rtp);
       },
@@ -41,6 +45,18 @@ class Party {
     const payload = new Uint8Array(FRAME_SAMPLES);
     encodeG711(PCMU, new Int16Array(FRAME_SAMPLES).fill(value), payload);
     this.sendRtp(PCMU, this.#sequenceNumber * FRAME_SAMPLES, payload, from);
+  }
+
+  sayTones(lowHz: number, highHz: number, frame: number): void {
+    const payload = new Uint8Array(FRAME_SAMPLES);
+    const wave = (hz: number, i: number): number =>
+      4000 * Math.sin((2 * Math.PI * hz * (frame * FRAME_SAMPLES + i)) / SAMPLE_RATE);
+    encodeG711(
+      PCMU,
+      Array.from(payload, (_, i) => wave(lowHz, i) + wave(highHz, i)),
+      payload,
+    );
+    this.sendRtp(PCMU, this.#sequenceNumber * FRAME_SAMPLES, payload);
   }
 
   sendRtp(payloadType: number, timestamp: number, payload: Uint8Array, from = remote): void {
@@ -236,7 +252,7 @@ describe('the audio bridge', () => {
     const skipped: number[] = [];
     const onFrame = (legs: readonly ({ readonly frame: Int16Array } | null)[]) =>
       heard.push(legs.map((leg) => leg && (leg.frame[0] ?? 0)));
-    bridge.addTap(1, ['b', 'a'], { onFrame, onSkip: (ticks) => skipped.push(ticks) });
+    bridge.addTap(1, { legs: ['b', 'a'], onFrame, onSkip: (ticks) => skipped.push(ticks) });
     run(6);
     expect(heard.length).toBe(6);
     expect(heard.at(-1)?.map((value) => Math.round((value ?? 0) / 1000))).toEqual([2, 1]);
@@ -248,5 +264,89 @@ describe('the audio bridge', () => {
     bridge.removeTap(1);
     bridge.tick();
     expect(heard.length).toBe(7);
+  });
+
+  it('sends A-law where that was negotiated', () => {
+    const { bridge, parties, run } = aBridge(2);
+    bridge.leg('a').connect({ remote, telephoneEventType: null, codec: 'PCMA' });
+    bridge.setHearing([{ leg: 'a', from: { b: 1 }, source: 'silence' }]);
+    run(6);
+    const packet = parties[0]?.sent.at(-1);
+    const samples = new Int16Array(FRAME_SAMPLES);
+    decodeG711(PCMA, packet?.payload ?? new Uint8Array(), samples);
+    expect(packet?.payloadType).toBe(PCMA);
+    expect(Math.abs((samples[0] ?? 0) - 2000)).toBeLessThan(80);
+  });
+
+  it('plays an announcement over the others, who are turned down meanwhile, and says when it has ended', () => {
+    const { bridge, parties, run } = aBridge(2);
+    bridge.setHearing([{ leg: 'a', from: { b: 1 }, source: 'silence' }]);
+    run(6);
+    bridge.leg('a').sounds.announce('ja/wait', new Int16Array(3.5 * FRAME_SAMPLES).fill(9000), { loop: false, gain: 1 });
+    run(2);
+    expectHeard(parties[0], 9000 + 2000 * 0.16);
+    expect(parties[0]?.news).toEqual([]);
+    run(2);
+    expect(parties[0]?.news).toEqual(['played ja/wait']);
+    run(2);
+    expectHeard(parties[0], 2000);
+  });
+
+  it('repeats an announcement until it is stopped, and tells nothing then', () => {
+    const { bridge, parties, run } = aBridge(1);
+    bridge.leg('a').sounds.announce('wait', new Int16Array(FRAME_SAMPLES).fill(9000), { loop: true, gain: 0.5 });
+    run(10);
+    expectHeard(parties[0], 4500);
+    bridge.leg('a').sounds.stopAnnouncement();
+    run(2);
+    expect(parties[0]?.hears).toBe(0);
+    expect(parties[0]?.news).toEqual([]);
+  });
+
+  it('lets everybody hear the hold music at the same place', () => {
+    const { bridge, parties, run } = aBridge(2);
+    bridge.setHearing([{ leg: 'a', from: {}, source: 'music' }]);
+    run(40);
+    bridge.setHearing([{ leg: 'b', from: {}, source: 'music' }]);
+    run(5);
+    expect(parties[0]?.sent.at(-1)?.payload).toEqual(parties[1]?.sent.at(-1)?.payload);
+    expect(parties[0]?.sent.at(-1)?.payload.some((octet) => octet !== MULAW_SILENCE)).toBeTrue();
+  });
+
+  it('reports how well each leg is received every 5 s, by RTCP to the party and by an event to us, and once more at the end', () => {
+    const { bridge, parties, run } = aBridge(1);
+    run(500);
+    expect(parties[0]?.qualities.length).toBe(2);
+    expect(parties[0]?.reports.length).toBe(2);
+    bridge.closeLeg('a');
+    expect(parties[0]?.qualities.length).toBe(3);
+    expect(parties[0]?.qualities.at(-1)).toEqual(jasmine.objectContaining({ lossPct: 0, roundTripMs: null }));
+    expect(parties[0]?.qualities.at(-1)?.mos).toBeGreaterThan(4.3);
+    expect(parties[0]?.reports[0]).toEqual([
+      jasmine.objectContaining({ ssrc: 42, blocks: [jasmine.objectContaining({ ssrc: 7 })] }),
+    ]);
+  });
+
+  it('hears DTMF tones only where it was told to listen', () => {
+    const { bridge, parties } = aBridge(1);
+    const press = (): void => {
+      for (let tick = 0; tick < 10; tick += 1) {
+        parties[0]?.sayTones(770, 1336, tick);
+        bridge.tick();
+      }
+    };
+    press();
+    bridge.leg('a').detectTones(true);
+    press();
+    for (let tick = 0; tick < 10; tick += 1) bridge.tick();
+    expect(parties[0]?.news).toEqual(['5']);
+  });
+
+  it('shows how loudly each leg speaks', () => {
+    const { bridge, run } = aBridge(3);
+    run(10);
+    bridge.takeLevels();
+    run(10);
+    expect(bridge.takeLevels()).toEqual({ a: -30, b: -24, c: -18 });
   });
 });

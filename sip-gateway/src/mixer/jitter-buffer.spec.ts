@@ -160,3 +160,88 @@ describe('the jitter buffer', () => {
     ]);
   });
 });
+
+/** Packets that arrive late by what `latenessMs` says, pulled every 20 ms. The party speaks, but for the packets `isSilent` names. */
+class UnevenStream {
+  readonly buffer = new JitterBuffer();
+  readonly outcomes: string[] = [];
+  readonly #latenessMs: (packet: number) => number;
+  readonly #isSilent: (packet: number) => boolean;
+  readonly #arrivals: { readonly packet: number; readonly atMs: number }[] = [];
+  #tick = 0;
+
+  constructor(latenessMs: (packet: number) => number, isSilent: (packet: number) => boolean = () => false) {
+    this.#latenessMs = latenessMs;
+    this.#isSilent = isSilent;
+  }
+
+  run(ticks: number): string[] {
+    const before = this.outcomes.length;
+    const frame = new Int16Array(FRAME_SAMPLES);
+    for (const last = this.#tick + ticks; this.#tick < last; this.#tick += 1) {
+      const nowMs = this.#tick * 20 + 10;
+      this.#arrivals.push({ packet: this.#tick, atMs: this.#tick * 20 + this.#latenessMs(this.#tick) });
+      this.#arrivals.sort((a, b) => a.atMs - b.atMs);
+      while (this.#arrivals[0] && this.#arrivals[0].atMs <= nowMs) this.#arrive(this.#arrivals.shift());
+      this.outcomes.push(this.buffer.pull(frame, 100));
+    }
+    return this.outcomes.slice(before);
+  }
+
+  #arrive(arrival: { readonly packet: number; readonly atMs: number } | undefined): void {
+    if (!arrival) return;
+    const level = this.#isSilent(arrival.packet) ? 3 : 5000;
+    this.buffer.push(SSRC, arrival.packet * FRAME_SAMPLES, frameOf(level), arrival.atMs);
+  }
+}
+
+function concealed(outcomes: readonly string[]): number {
+  return outcomes.filter((outcome) => outcome === 'concealed').length;
+}
+
+describe('the jitter buffer on an uneven network', () => {
+  it('loses nothing any more once it has seen 60 ms of jitter', () => {
+    const stream = new UnevenStream((n) => (n * 37) % 61);
+    const [learning, after] = [stream.run(50), stream.run(1000)];
+    expect(concealed(learning)).toBeGreaterThan(0);
+    expect(concealed(after)).toBe(0);
+    expect(stream.buffer.counts.packetsLate).toBeLessThan(5);
+  });
+
+  it('gives the delay back in silence once the network is calm, by leaving silent frames out', () => {
+    const stream = new UnevenStream(
+      (n) => (n < 200 ? (n * 37) % 61 : 0),
+      (n) => n % 50 > 40,
+    );
+    stream.run(200);
+    const deep = stream.buffer.targetFrames;
+    const after = stream.run(2000);
+    expect(deep).toBeGreaterThanOrEqual(4);
+    expect(stream.buffer.targetFrames).toBeLessThanOrEqual(2);
+    expect(stream.buffer.depthSamples).toBeLessThanOrEqual(2 * FRAME_SAMPLES);
+    expect(stream.buffer.counts.framesDropped).toBeGreaterThan(1);
+    expect(concealed(after)).toBe(0);
+  });
+
+  it('leaves speech alone while it gives delay back', () => {
+    const stream = new UnevenStream((n) => (n < 200 ? (n * 37) % 61 : 0));
+    stream.run(1500);
+    expect(stream.buffer.counts.framesDropped).toBe(0);
+  });
+
+  it('adds delay in silence when packets come late without running dry', () => {
+    const stream = new UnevenStream(
+      (n) => (n > 100 && n % 25 === 0 ? 55 : 0),
+      (n) => n % 50 > 40,
+    );
+    stream.run(400);
+    expect(stream.buffer.counts.framesInserted).toBeGreaterThan(0);
+    expect(concealed(stream.run(600))).toBe(0);
+  });
+
+  it('does not take packets that waited for us as unevenness of the network', () => {
+    const buffer = new JitterBuffer();
+    for (let n = 0; n < 50; n += 1) buffer.push(SSRC, n * FRAME_SAMPLES, frameOf(1), n === 20 ? null : n * 20);
+    expect(buffer.targetFrames).toBe(2);
+  });
+});

@@ -21,6 +21,8 @@ const MIN_DOMINANCE = 6.3;
 const MIN_PURITY = 0.7;
 /** A voice's second harmonic is about as strong as its first; that of a telephone's tone is not. */
 const MAX_SECOND_HARMONIC = 0.1;
+/** Tones nearer to each other than this are not told apart in one block. */
+const RESOLUTION_HZ = (1.5 * SAMPLE_RATE) / BLOCK_SAMPLES;
 /** A pressed key is as loud in one block as in the next, within 6 dB. */
 const MAX_LEVEL_CHANGE = 4;
 
@@ -80,8 +82,10 @@ function findDigit(block: Float64Array): Hit | null {
   const [rowPower, columnPower] = [rows[row] ?? 0, columns[column] ?? 0];
   if (columnPower > rowPower * MAX_TWIST || rowPower > columnPower * MAX_REVERSE_TWIST) return null;
   if (purity(block, rowPower + columnPower) < MIN_PURITY) return null;
-  if (powerAt(block, 2 * (ROWS_HZ[row] ?? 0)) > rowPower * MAX_SECOND_HARMONIC) return null;
-  if (powerAt(block, 2 * (COLUMNS_HZ[column] ?? 0)) > columnPower * MAX_SECOND_HARMONIC) return null;
+  const [rowHz, columnHz] = [ROWS_HZ[row] ?? 0, COLUMNS_HZ[column] ?? 0];
+  const isHarmonicSeen = Math.abs(2 * rowHz - columnHz) > RESOLUTION_HZ;
+  if (isHarmonicSeen && powerAt(block, 2 * rowHz) > rowPower * MAX_SECOND_HARMONIC) return null;
+  if (powerAt(block, 2 * columnHz) > columnPower * MAX_SECOND_HARMONIC) return null;
   return { digit: KEYS[row]?.[column] ?? '', power: rowPower + columnPower };
 }
 
