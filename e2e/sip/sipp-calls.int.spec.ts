@@ -19,6 +19,8 @@ interface Caller {
   /** What the application must have noticed, once a call. */
   readonly noticed: readonly string[];
   readonly options?: Partial<SippOptions>;
+  /** drachtio-srf 5 itself never forgets that it waits for a PRACK. */
+  readonly leavesSrfWaiting?: boolean;
 }
 
 const CALLERS: readonly Caller[] = [
@@ -42,6 +44,16 @@ const CALLERS: readonly Caller[] = [
   { does: 'sends a digit', scenario: 'uac-sends-digit', calls: 'answers', noticed: ['info Signal=5 Duration=160', 'destroy'] },
   { does: 'refers', scenario: 'uac-refers', calls: 'answers', noticed: ['refer', 'notify 200', 'destroy'] },
   { does: 'sends an UPDATE', scenario: 'uac-updates', calls: 'answers', noticed: ['update', 'destroy'] },
+  { does: 'acknowledges a reliable 183', scenario: 'uac-pracks', calls: 'reliable', noticed: ['prack', 'ack', 'destroy'] },
+  {
+    does: 'never acknowledges a reliable 183',
+    scenario: 'uac-never-pracks',
+    calls: 'reliable',
+    noticed: [],
+    leavesSrfWaiting: true,
+  },
+  { does: 'refreshes a session timer', scenario: 'uac-refreshes', calls: 'timer', noticed: ['update', 'destroy'] },
+  { does: 'asks for too short a session', scenario: 'uac-asks-short-session', calls: 'timer', noticed: [] },
   { does: 'registers', scenario: 'uac-registers', calls: 'desk', noticed: [] },
 ];
 
@@ -56,6 +68,7 @@ interface Called {
   readonly endedBy?: 'application' | 'sipp';
 }
 
+const TIMER = { Supported: 'timer', 'Session-Expires': '90' };
 const CALLED: readonly Called[] = [
   { does: 'answers', scenario: 'uas-answers', outcome: 200, noticed: ['180'], endedBy: 'application' },
   { does: 'hangs up', scenario: 'uas-hangs-up', outcome: 200, noticed: ['180', 'destroy'], endedBy: 'sipp' },
@@ -63,6 +76,22 @@ const CALLED: readonly Called[] = [
   { does: 'is cancelled', scenario: 'uas-is-cancelled', dial: { cancels: true }, outcome: 487, noticed: ['180'] },
   { does: 'sends a re-INVITE', scenario: 'uas-reinvites', outcome: 200, noticed: ['modify'], endedBy: 'application' },
   { does: 'sends an UPDATE', scenario: 'uas-updates', outcome: 200, noticed: ['update'], endedBy: 'application' },
+  {
+    does: 'rings reliably',
+    scenario: 'uas-is-pracked',
+    dial: { headers: { Supported: '100rel' } },
+    outcome: 200,
+    noticed: ['183'],
+    endedBy: 'application',
+  },
+  {
+    does: 'refreshes a session timer',
+    scenario: 'uas-refreshes',
+    dial: { headers: TIMER },
+    outcome: 200,
+    noticed: ['update', 'destroy'],
+    endedBy: 'sipp',
+  },
 ];
 
 describe('Calls with SIPp', () => {
@@ -93,7 +122,7 @@ describe('Calls with SIPp', () => {
   });
 
   /** Everybody has hung up: neither drachtio-srf nor the server may hold the call any longer. */
-  async function expectNoCall(): Promise<void> {
+  async function expectNoCall(isSrfWaiting = false): Promise<void> {
     const endAt = Date.now() + 70 * server.t1Ms;
     let rest: unknown = 'not looked yet';
     while (rest !== undefined && Date.now() < endAt) {
@@ -134,12 +163,12 @@ describe('Calls with SIPp', () => {
     };
   }
 
-  for (const { does, scenario, calls, noticed, options } of CALLERS) {
+  for (const { does, scenario, calls, noticed, options, leavesSrfWaiting } of CALLERS) {
     it(`go as the RFC says when SIPp ${does}`, async () => {
       const result = await run(scenario, { ...(await sippOptions('udp')), service: calls, ...options });
       expectAsWritten(result);
       for (const what of noticed) expect(application.count(what)).withContext(what).toBe(CALLS);
-      await expectNoCall();
+      await expectNoCall(leavesSrfWaiting);
     });
   }
 
