@@ -49,7 +49,7 @@ function modify(
     return { lastErrorObject: { n: 1, updatedExisting: true }, value };
   }
   if (!booleanField(body, 'upsert')) return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
-  const inserted = insertUpserted(view, namespace, documentField(body, 'query'), update);
+  const inserted = insertUpserted(view, namespace, { filter: documentField(body, 'query'), update }, { now });
   return {
     lastErrorObject: { n: 1, updatedExisting: false, upserted: inserted['_id'] },
     value: wantsNew ? project(inserted, {}) : null,

@@ -88,7 +88,7 @@ const negate =
 function existsFilter(path: readonly string[], operand: BsonValue): Condition {
   const isWanted = operand === true || (operand !== false && operand !== null && !(isNumber(operand) && toDouble(operand) === 0));
   const exists = anyMatch(path, (value) => value !== undefined, true);
-  return (document) => exists(document) === isWanted;
+  return isWanted ? exists : negate(exists);
 }
 
 function notFilter(path: readonly string[], operand: BsonValue, compiler: ConditionCompiler): Condition {

@@ -11,11 +11,14 @@ import {
   type BsonValue,
 } from '../values/bson-value.ts';
 import { compareValues, equalValues } from '../values/compare.ts';
-import { toInteger } from '../values/numeric.ts';
-import { compareSortValues, sortValue } from '../values/path.ts';
-import { parseSort } from '../query/sort-specification.ts';
+import type { Collation } from '../values/collation.ts';
+import { fieldEntries } from '../values/field-order.ts';
+import { toDouble, toInteger } from '../values/numeric.ts';
+import type { SortField } from '../values/path.ts';
+import { isTreeOperator } from '../query/match-array.ts';
+import { compareSortKeys, sortKeyOf, type SortKey } from '../query/sort-specification.ts';
 import { plusOrMinusOne } from './field-operators.ts';
-import { NO_CHANGE, type FieldInfo, type UpdateOperator } from './update-operation.ts';
+import { NO_CHANGE, type FieldInfo, type UpdateEnvironment, type UpdateOperator } from './update-operation.ts';
 
 function requireArray(current: BsonValue, operator: string, field: FieldInfo): BsonValue[] {
   if (Array.isArray(current)) return current;
@@ -35,8 +38,8 @@ interface PushModifiers {
 
 const push: UpdateOperator = {
   createsPath: true,
-  parse: (operand) => {
-    const modifiers = parsePush(operand);
+  parse: (operand, _path, { collation }) => {
+    const modifiers = parsePush(operand, collation);
     return (current, field) => {
       const array = [...(current === undefined ? [] : requireArray(current, '$push', field))];
       const position = modifiers.position ?? array.length;
@@ -48,7 +51,7 @@ const push: UpdateOperator = {
   },
 };
 
-function parsePush(operand: BsonValue): PushModifiers {
+function parsePush(operand: BsonValue, collation: Collation | undefined): PushModifiers {
   if (!isDocument(operand) || !Object.hasOwn(operand, '$each')) {
     return { items: [operand], position: undefined, slice: undefined, compare: undefined };
   }
@@ -62,7 +65,7 @@ function parsePush(operand: BsonValue): PushModifiers {
     items,
     position: optionalInteger(operand, '$position'),
     slice: optionalInteger(operand, '$slice'),
-    compare: Object.hasOwn(operand, '$sort') ? parsePushSort(operand['$sort']) : undefined,
+    compare: Object.hasOwn(operand, '$sort') ? parsePushSort(operand['$sort'], collation) : undefined,
   };
 }
 
@@ -74,30 +77,36 @@ function optionalInteger(operand: BsonDocument, name: string): number | undefine
   return Number(integer);
 }
 
-function parsePushSort(operand: BsonValue): (a: BsonValue, b: BsonValue) => number {
+function parsePushSort(operand: BsonValue, collation: Collation | undefined): (a: BsonValue, b: BsonValue) => number {
   if (!isDocument(operand)) {
-    const direction = plusOrMinusOne(operand, '$sort');
-    return (a, b) => compareValues(a, b) * direction;
+    const direction = isNumber(operand) ? toDouble(operand) : 0;
+    if (direction !== 1 && direction !== -1)
+      throw badValue('The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields');
+    return (a, b) => compareValues(a, b, collation) * direction;
   }
-  const { fields } = parseSort(operand);
-  return (a, b) => {
-    for (const field of fields) {
-      const x = sortValue(isDocument(a) ? a : {}, field);
-      const y = sortValue(isDocument(b) ? b : {}, field);
-      const order = compareSortValues(x, y) * field.direction;
-      if (order !== 0) return order;
-    }
-    return 0;
-  };
+  const fields = pushSortFields(operand);
+  const keyOf = (item: BsonValue): SortKey => sortKeyOf(isDocument(item) ? item : {}, fields, collation);
+  return (a, b) => compareSortKeys(keyOf(a), keyOf(b), fields, collation);
+}
+
+function pushSortFields(pattern: BsonDocument): SortField[] {
+  const entries = fieldEntries(pattern);
+  if (entries.length === 0) throw badValue('The $sort pattern is empty when it should be a set of fields.');
+  return entries.map(([path, order]) => {
+    if (path === '' || path.startsWith('.') || path.endsWith('.')) throw badValue('The $sort field is not a valid dotted field');
+    const direction = isNumber(order) ? toDouble(order) : 0;
+    if (direction !== 1 && direction !== -1) throw badValue('The $sort element value must be either 1 or -1');
+    return { path, direction };
+  });
 }
 
 const addToSet: UpdateOperator = {
   createsPath: true,
-  parse: (operand) => {
+  parse: (operand, _path, { collation }) => {
     const items = addToSetItems(operand);
     return (current, field) => {
       const array = [...(current === undefined ? [] : requireArray(current, '$addToSet', field))];
-      for (const item of items) if (!array.some((member) => equalValues(member, item))) array.push(item);
+      for (const item of items) if (!array.some((member) => equalValues(member, item, collation))) array.push(item);
       return array;
     };
   },
@@ -115,8 +124,8 @@ function addToSetItems(operand: BsonValue): readonly BsonValue[] {
 
 const pull: UpdateOperator = {
   createsPath: false,
-  parse: (operand) => {
-    const isPulled = pullTest(operand);
+  parse: (operand, _path, environment) => {
+    const isPulled = pullTest(operand, environment);
     return (current, field) => {
       const array = requireArray(current, '$pull', field);
       const kept = array.filter((item) => !isPulled(item));
@@ -125,25 +134,27 @@ const pull: UpdateOperator = {
   },
 };
 
-function pullTest(operand: BsonValue): ValueTest {
-  if (operand instanceof BSONRegExp || isOperatorDocument(operand)) {
-    const condition = compileFilter({ item: operand });
+/** Operators of values are tested on each element; any other document is a query on elements that are documents. */
+function pullTest(operand: BsonValue, { collation, variables }: UpdateEnvironment): ValueTest {
+  const isValueCondition = isOperatorDocument(operand) && !isTreeOperator(Object.keys(operand)[0] ?? '');
+  if (operand instanceof BSONRegExp || isValueCondition) {
+    const condition = compileFilter({ item: operand }, { collation, variables });
     return (item) => condition({ item });
   }
   if (isDocument(operand)) {
-    const filter = compileFilter(operand);
+    const filter = compileFilter(operand, { collation, variables, isElement: true });
     return (item) => isDocument(item) && filter(item);
   }
-  return (item) => equalValues(item, operand);
+  return (item) => equalValues(item, operand, collation);
 }
 
 const pullAll: UpdateOperator = {
   createsPath: false,
-  parse: (operand) => {
+  parse: (operand, _path, { collation }) => {
     if (!Array.isArray(operand)) throw badValue(`$pullAll requires an array argument but was given a ${bsonTypeName(operand)}`);
     return (current, field) => {
       const array = requireArray(current, '$pullAll', field);
-      return array.filter((item) => !operand.some((unwanted) => equalValues(unwanted, item)));
+      return array.filter((item) => !operand.some((unwanted) => equalValues(unwanted, item, collation)));
     };
   },
 };

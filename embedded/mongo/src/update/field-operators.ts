@@ -1,9 +1,10 @@
 import { Decimal128, Double, Int32, Timestamp } from 'bson';
-import { badValue, CommandError, failedToParse, typeMismatch } from '../command-error.ts';
+import { badValue, failedToParse, typeMismatch } from '../command-error.ts';
 import { addNumbers, multiplyNumbers } from '../values/arithmetic.ts';
 import { bsonTypeName, isDocument, isNumber, type BsonNumber, type BsonValue } from '../values/bson-value.ts';
 import { compareValues } from '../values/compare.ts';
-import { NO_CHANGE, type FieldChange, type UpdateOperator } from './update-operation.ts';
+import { bit } from './bit-operator.ts';
+import { NO_CHANGE, type FieldChange, type UpdateEnvironment, type UpdateOperator } from './update-operation.ts';
 
 const set: UpdateOperator = { createsPath: true, parse: (operand) => () => operand };
 const unset: UpdateOperator = { createsPath: false, parse: () => () => undefined };
@@ -44,9 +45,9 @@ const max = extremeOperator((order) => order > 0);
 
 function extremeOperator(replaces: (order: number) => boolean): UpdateOperator {
   const parse =
-    (operand: BsonValue): FieldChange =>
+    (operand: BsonValue, _path: string, { collation }: UpdateEnvironment): FieldChange =>
     (current) =>
-      current === undefined || replaces(compareValues(operand, current)) ? operand : NO_CHANGE;
+      current === undefined || replaces(compareValues(operand, current, collation)) ? operand : NO_CHANGE;
   return { createsPath: true, parse };
 }
 
@@ -57,14 +58,11 @@ const currentDate: UpdateOperator = {
     const type = isDocument(operand) && Object.keys(operand).length === 1 ? operand['$type'] : undefined;
     if (type === 'date') return () => now;
     if (type === 'timestamp') return () => new Timestamp({ t: Math.floor(now.getTime() / 1000), i: 1 });
-    throw badValue(`${path} is not valid type for $currentDate. Please use a boolean ('true') or a $type expression.`);
-  },
-};
-
-const bit: UpdateOperator = {
-  createsPath: true,
-  parse: () => {
-    throw new CommandError(115, 'The update operator $bit is not supported by the embedded document server');
+    if (isDocument(operand))
+      throw badValue(`The only valid values for $currentDate are {$type: 'date'} or {$type: 'timestamp'} at ${path}`);
+    throw badValue(
+      `${bsonTypeName(operand)} is not valid type for $currentDate. Please use a boolean ('true') or a $type expression ({$type: 'timestamp/date'}).`,
+    );
   },
 };
 

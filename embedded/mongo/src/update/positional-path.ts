@@ -2,13 +2,14 @@ import { badValue, failedToParse } from '../command-error.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { Filter, MatchContext } from '../query/filter.ts';
 import { bsonTypeName, isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import type { UpdateEnvironment } from './update-operation.ts';
 import { readPath } from '../values/path.ts';
 
 /** The `arrayFilters` of one statement, by identifier. */
 export type ArrayFilters = ReadonlyMap<string, Filter>;
 
 /** Parses `arrayFilters`: each entry concerns one identifier, such as `{ 'item.sku': 'a' }` for `$[item]`. */
-export function parseArrayFilters(option: BsonValue): ArrayFilters {
+export function parseArrayFilters(option: BsonValue, { collation, variables }: UpdateEnvironment): ArrayFilters {
   const filters = new Map<string, Filter>();
   if (option === undefined) return filters;
   if (!Array.isArray(option)) throw failedToParse('arrayFilters must be an array');
@@ -26,7 +27,7 @@ export function parseArrayFilters(option: BsonValue): ArrayFilters {
         `Error parsing array filter :: caused by :: The top-level field name must be an alphanumeric string beginning with a lowercase letter, found '${name}'`,
       );
     if (filters.has(name)) throw failedToParse(`Found multiple array filters with the same top-level field name ${name}`);
-    filters.set(name, compileFilter(entry));
+    filters.set(name, compileFilter(entry, { collation, variables }));
   }
   return filters;
 }
@@ -52,9 +53,12 @@ export function assertArrayFiltersUsed(paths: readonly string[], filters: ArrayF
   }
 }
 
+/** True for a path with `$`, `$[]` or `$[identifier]` in it; other names may hold dollar signs. */
+export const isPositional = (path: string): boolean => path.split('.').some((part) => part === '$' || /^\$\[.*\]$/.test(part));
+
 /** The concrete paths of `a.$.b`, `a.$[].b` or `a.$[id].b` in one document. */
 export function expandPath(document: BsonDocument, path: string, filters: ArrayFilters, context: MatchContext): string[] {
-  if (!path.includes('$')) return [path];
+  if (!isPositional(path)) return [path];
   let expanded: string[] = [''];
   let hasPositional = false;
   for (const part of path.split('.')) {
@@ -64,7 +68,8 @@ export function expandPath(document: BsonDocument, path: string, filters: ArrayF
       const index = context.arrayIndex;
       if (index === undefined) throw badValue('The positional operator did not find the match needed from the query.');
       expanded = expanded.map((prefix) => joinPath(prefix, String(index)));
-    } else if (part.startsWith('$[')) expanded = expanded.flatMap((prefix) => expandIdentifier(document, prefix, part, filters));
+    } else if (part.startsWith('$[') && part.endsWith(']'))
+      expanded = expanded.flatMap((prefix) => expandIdentifier(document, prefix, part, filters));
     else expanded = expanded.map((prefix) => joinPath(prefix, part));
   }
   return expanded;

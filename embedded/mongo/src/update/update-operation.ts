@@ -1,4 +1,5 @@
 import type { BsonValue } from '../values/bson-value.ts';
+import type { Collation } from '../values/collation.ts';
 
 /** Computes a field's new value. `undefined` as result removes the field; NO_CHANGE leaves everything as it is. */
 export type FieldChange = (current: BsonValue, field: FieldInfo) => BsonValue | typeof NO_CHANGE;
@@ -22,4 +23,10 @@ export interface UpdateOperator {
 export interface UpdateEnvironment {
   /** The time of the command, the same for all its documents. */
   readonly now: Date;
+  /** Of the statement or its collection: how `$min`, `$pull`, `$addToSet` and array filters compare strings. */
+  readonly collation?: Collation | undefined;
+  /** Values of `let`, for pipelines and `$expr`. */
+  readonly variables?: ReadonlyMap<string, BsonValue> | undefined;
+  /** True when the statement has constants (`c`), which only pipelines may use. */
+  readonly hasConstants?: boolean;
 }
