@@ -20,13 +20,13 @@ class UnrulyScene extends CallScene {
   private readonly txnIds: string[] = [];
 
   constructor(seed: number) {
-    super();
+    super('udp', { applicationGraceMs: 3_000, ringLimitMs: 50_000 });
     this.random = sequence(seed);
   }
 
   async doSomething(): Promise<void> {
     this.listen();
-    switch (this.random(8)) {
+    switch (this.random(9)) {
       case 0:
       case 1:
         this.peerRequests();
@@ -42,7 +42,10 @@ class UnrulyScene extends CallScene {
         await this.applicationRequests();
         break;
       case 6:
-        this.clock.advance(this.random(3_000));
+        this.clock.advance(this.random(this.random(4) === 0 ? 60_000 : 3_000));
+        break;
+      case 7:
+        this.applicationReconnects();
         break;
       default:
         await this.applicationActsInDialog();
@@ -75,18 +78,28 @@ class UnrulyScene extends CallScene {
   }
 
   private peerRequests(): void {
-    const method = this.pick(['INVITE', 'INVITE', 'ACK', 'CANCEL', 'BYE', 'UPDATE', 'INFO', 'REFER', 'OPTIONS']) ?? 'INVITE';
+    const methods = ['INVITE', 'INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'PRACK', 'UPDATE', 'INFO', 'REFER', 'OPTIONS'];
+    const method = this.pick(methods) ?? 'INVITE';
     const ours = this.pick(this.sentByServer.filter((message) => message.kind === 'response'));
     const toTag = this.random(2) === 0 ? /tag=([^;]+)/.exec(ours?.headers.get('To') ?? '')?.[1] : undefined;
     const seq = 1 + this.random(4);
     const branch = this.random(2) === 0 ? `INVITE-${seq}` : `b${this.random(50)}`;
-    this.receiveRequest(method, { seq, branch, body: SDP, ...(toTag === undefined ? {} : { toTag }) });
+    const rseq = ours?.headers.get('RSeq') ?? String(this.random(9));
+    const more = [
+      ...(this.random(2) === 0 ? ['Supported: 100rel, timer'] : ['Require: 100rel']),
+      ...(this.random(3) === 0 ? [`Session-Expires: ${80 + this.random(40)}`] : []),
+      ...(method === 'PRACK' ? [`RAck: ${rseq} ${1 + this.random(4)} INVITE`] : []),
+    ];
+    this.receiveRequest(method, { seq, branch, body: SDP, more, ...(toTag === undefined ? {} : { toTag }) });
   }
 
   private peerAnswers(): void {
     const request = this.pick(this.sentByServer.filter((message) => message.kind === 'request' && message.method !== 'ACK'));
     if (request === undefined) return;
     const more = this.random(6) === 0 ? [] : ['Contact: <sip:resident@192.0.2.9:5060>'];
+    if (this.random(3) === 0) more.push('Require: 100rel', `RSeq: ${this.random(4)}`);
+    if (this.random(3) === 0)
+      more.push(`Session-Expires: ${100 + this.random(50)};refresher=${this.pick(['uac', 'uas']) ?? 'uac'}`);
     this.receiveAnswer(request, this.pick([100, 180, 183, 200, 200, 202, 401, 486, 487, 603]) ?? 200, {
       toTag: `t${this.random(3)}`,
       more,
@@ -97,7 +110,7 @@ class UnrulyScene extends CallScene {
     this.respond(
       this.pick(this.incoming),
       this.pick([180, 183, 200, 200, 302, 404, 486]) ?? 200,
-      ['Content-Type: application/sdp'],
+      ['Content-Type: application/sdp', ...(this.random(2) === 0 ? ['Require: 100rel'] : [])],
       SDP,
     );
   }
@@ -112,12 +125,20 @@ class UnrulyScene extends CallScene {
   }
 
   private async applicationActsInDialog(): Promise<void> {
-    const method = this.pick(['ACK', 'ACK', 'BYE', 'INVITE', 'UPDATE', 'INFO']) ?? 'ACK';
+    const method = this.pick(['ACK', 'ACK', 'BYE', 'INVITE', 'UPDATE', 'INFO', 'PRACK']) ?? 'ACK';
     const reply = await this.request(`${method} sip:placeholder`, {
       dialogId: this.pick([...this.dialogIds]) ?? 'none',
+      headers: method === 'PRACK' ? [`RAck: ${this.random(4)} 1 INVITE`] : [],
       body: SDP,
     });
     if (reply.ok && method === 'INVITE') this.txnIds.push(reply.txnId);
+  }
+
+  private applicationReconnects(): void {
+    if (this.random(4) !== 0) return;
+    this.agent.noteClientGone(this.application, ['invite']);
+    this.clock.advance(this.random(4_000));
+    this.agent.noteRoutes(this.application, ['invite']);
   }
 
   private pick<T>(values: readonly T[]): T | undefined {

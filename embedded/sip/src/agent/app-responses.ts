@@ -40,7 +40,7 @@ export class AppResponses {
   /** Sends a response in the transaction the application names. */
   respond(client: AppClient, txnId: string, wanted: SipResponse): CommandReply {
     const incoming = this.findAnswered(txnId, wanted);
-    const isAnswerable = incoming?.client === client && incoming.transaction.isPending();
+    const isAnswerable = incoming?.client === client && incoming.transaction.isPending() && !incoming.isAnswered;
     if (incoming === undefined || !isAnswerable) return refuse('Response not sent due to unknown transaction');
     const { request, replyFlow } = incoming.transaction;
     if (request.method === 'SUBSCRIBE' && wanted.status < 300) return refuse('subscriptions are not supported');
@@ -115,11 +115,11 @@ export class AppResponses {
       else transaction.respond(response);
       return { ok: true, sent: response, flow, txnId, dialogId: dialog?.id ?? '' };
     }
-    this.parts.open.close(incoming);
     this.record(incoming, response);
     const settle = (): void => this.settle(incoming, response, how.session);
     const isSuccess = transaction.request.method === 'INVITE' && response.status < 300;
     if (isSuccess && dialog?.reliable?.mustHoldSuccess === true) {
+      // It stays open, so that a BYE or a lost connection still finds it.
       incoming.isAnswered = true;
       dialog.reliable.onceClear(settle);
     } else settle();
@@ -141,10 +141,10 @@ export class AppResponses {
 
   private settle(incoming: IncomingRequest, response: SipResponse, settleSession: () => void): void {
     const { transaction, dialog } = incoming;
+    this.parts.open.close(incoming);
     if (!transaction.isPending()) return;
     if (incoming.openUpdate !== undefined) this.parts.open.finish(incoming.openUpdate, 500);
     dialog?.noteSent(response);
-    dialog?.reliable?.finish();
     if (transaction.request.method === 'INVITE') this.settleInvite(incoming, response);
     else if (response.status < 300) this.settleOther(incoming, response);
     settleSession();
@@ -154,6 +154,7 @@ export class AppResponses {
   private settleInvite(incoming: IncomingRequest, response: SipResponse): void {
     const { dialog, transaction, isInDialog } = incoming;
     if (dialog === undefined) return;
+    dialog.reliable?.finish();
     if (dialog.openInvite === 'theirs') dialog.openInvite = undefined;
     if (response.status >= 300) {
       if (!isInDialog) this.stack.dialogs.end(dialog);

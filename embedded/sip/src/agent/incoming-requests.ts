@@ -60,7 +60,7 @@ export class IncomingRequests {
     dialog.reliable = undefined;
     const client = this.stack.clientOf.get(dialog);
     client?.deliver({ source: 'network', message: ack, flow, txnId: accepted.txnId, dialogId: dialog.id });
-    accepted.acknowledge();
+    accepted.finish();
   }
 
   private cancel(cancel: SipRequest, transaction: ServerTransaction): void {

@@ -108,6 +108,28 @@ describe('What is left when one side falls silent', () => {
     await expectNothingLeft(scene);
   });
 
+  it('is nothing, when the caller hangs up while a 2xx waits for its PRACK, or our BYE for its ACK', async () => {
+    const early = new CallScene();
+    early.receiveRequest('INVITE', { body: SDP, more: ['Supported: 100rel'] });
+    const [invite] = early.application.take();
+    const { sent } = sentOf(early.respond(invite, 183, ['Require: 100rel', ...ANSWER], SDP));
+    early.respond(invite, 200, ANSWER, SDP);
+    early.receiveRequest('BYE', { seq: 2, toTag: identityOf(sent).toTag ?? '' });
+    early.respond(early.application.take()[0], 200);
+    expect(early.peerGot().slice(-2)).toEqual(['487 INVITE', '200 BYE']);
+    await pass(early, ALL_TIMERS_MS);
+    await expectNothingLeft(early);
+
+    const late = new CallScene();
+    late.receiveRequest('INVITE', { body: SDP });
+    const reply = sentOf(late.respond(late.application.take()[0], 200, ANSWER, SDP));
+    sentOf(await late.request('BYE sip:placeholder', { dialogId: reply.dialogId }));
+    late.receiveRequest('BYE', { seq: 2, toTag: identityOf(reply.sent).toTag ?? '' });
+    await pass(late, ALL_TIMERS_MS);
+    expect(late.applicationGot()).toEqual(['BYE', '408 BYE']);
+    await expectNothingLeft(late);
+  });
+
   it('is nothing, when the browser’s connection breaks under an INVITE that rings, in either direction', async () => {
     const scene = new CallScene('ws');
     scene.receiveRequest('INVITE', { body: SDP });

@@ -32,7 +32,7 @@ export class AcceptedInvite {
     this.stopTimeout = options.clock.startTimer(64 * options.timers.t1Ms, () => {
       this.stop();
       options.onTimeout();
-      for (const action of this.waiting.splice(0)) action();
+      this.settle();
     });
   }
 
@@ -41,14 +41,19 @@ export class AcceptedInvite {
     this.waiting.push(action);
   }
 
-  acknowledge(): void {
+  /** The ACK is there, or the dialog over without one. */
+  finish(): void {
     this.stop();
-    for (const action of this.waiting.splice(0)) action();
+    this.settle();
   }
 
-  stop(): void {
+  private stop(): void {
     this.stopRepeat();
     this.stopTimeout();
+  }
+
+  private settle(): void {
+    for (const action of this.waiting.splice(0)) action();
   }
 
   private scheduleRepeat(): void {

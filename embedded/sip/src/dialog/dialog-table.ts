@@ -23,8 +23,8 @@ export class DialogTable {
   }
 
   end(dialog: Dialog): void {
+    const { accepted } = dialog;
     dialog.phase = 'ended';
-    dialog.accepted?.stop();
     dialog.accepted = undefined;
     dialog.reliable?.finish();
     dialog.reliable = undefined;
@@ -32,6 +32,7 @@ export class DialogTable {
     dialog.session = undefined;
     this.byTags.delete(tagKey(dialog.callId, dialog.localTag, dialog.remoteTag));
     if (this.byId.get(dialog.id) === dialog) this.byId.delete(dialog.id);
+    accepted?.finish();
   }
 
   findById(id: string): Dialog | undefined {

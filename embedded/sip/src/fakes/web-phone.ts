@@ -59,10 +59,11 @@ export class WebPhone {
   }
 
   /** Answers a request. */
-  answer(request: SipMessage, status: number, body = ''): void {
+  answer(request: SipMessage, status: number, body = '', more: readonly string[] = []): void {
     if (request.kind !== 'request') throw new Error('not a request');
     const response = responseTo(request, status, 'Answer', 'web');
     response.headers.add('Contact', `<${PHONE_URI}>`);
+    for (const line of more) response.headers.add(line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2));
     if (body !== '') response.headers.add('Content-Type', 'application/sdp');
     this.socket.send(serialize({ ...response, body: Buffer.from(body) }).toString());
   }
