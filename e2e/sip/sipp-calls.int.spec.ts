@@ -127,8 +127,8 @@ describe('Calls with SIPp', () => {
     let rest: unknown = 'not looked yet';
     while (rest !== undefined && Date.now() < endAt) {
       const dialogs = (await server.held())?.dialogs ?? 0;
-      rest =
-        dialogs === 0 && application.isIdle() ? undefined : { dialogs, application: application.isIdle() ? 'idle' : 'waits' };
+      const isIdle = isSrfWaiting || application.isIdle();
+      rest = dialogs === 0 && isIdle ? undefined : { dialogs, isIdle };
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     expect(rest).toBeUndefined();
