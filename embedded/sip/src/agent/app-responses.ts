@@ -1,7 +1,7 @@
 import { AcceptedInvite } from '../dialog/accepted-invite.ts';
 import { dialogOfServer } from '../dialog/dialog.ts';
 import type { Dialog } from '../dialog/dialog.ts';
-import { optionTags } from '../dialog/option-tags.ts';
+import { hasOptionTag } from '../dialog/option-tags.ts';
 import { agreeAsServer } from '../dialog/session-interval.ts';
 import { parseCSeq } from '../message/cseq.ts';
 import type { HeaderList } from '../message/header-list.ts';
@@ -45,7 +45,7 @@ export class AppResponses {
     const { request, replyFlow } = incoming.transaction;
     if (request.method === 'SUBSCRIBE' && wanted.status < 300) return refuse('subscriptions are not supported');
     const headers = appHeaders(wanted, replyFlow, 'transaction');
-    const isAppAware = optionTags(headers, 'Require').includes('100rel');
+    const isAppAware = hasOptionTag(headers, 'Require', '100rel');
     const problem = completeBody(headers, wanted) ?? prepareProvisional(request, wanted.status, headers);
     if (problem !== undefined) return refuse(problem);
     if (parseNameAddrs(headers.getAll('Contact')) === undefined && headers.get('Contact') !== '*')

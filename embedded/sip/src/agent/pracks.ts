@@ -1,5 +1,5 @@
 import type { Dialog } from '../dialog/dialog.ts';
-import { optionTags } from '../dialog/option-tags.ts';
+import { hasOptionTag } from '../dialog/option-tags.ts';
 import { responseTo } from '../message/response-to.ts';
 import { identityOf } from '../message/sip-message.ts';
 import type { SipMessage, SipResponse } from '../message/sip-message.ts';
@@ -64,6 +64,6 @@ export function isNewProvisional(dialog: Dialog | undefined, response: SipRespon
 
 function reliableSeqOf(response: SipResponse): number | undefined {
   const digits = /^\s*(\d{1,10})\s*$/.exec(response.headers.get('RSeq') ?? '')?.[1];
-  const isReliable = digits !== undefined && optionTags(response.headers, 'Require').includes('100rel');
+  const isReliable = digits !== undefined && hasOptionTag(response.headers, 'Require', '100rel');
   return isReliable && identityOf(response).cseq.method === 'INVITE' ? Number(digits) : undefined;
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Dialog } from '../dialog/dialog.ts';
-import { addOptionTag, isSupported, optionTags, removeOptionTag } from '../dialog/option-tags.ts';
+import { addOptionTag, isSupported, hasOptionTag, removeOptionTag } from '../dialog/option-tags.ts';
 import { ReliableProvisionals } from '../dialog/reliable-provisionals.ts';
 import type { HeaderList } from '../message/header-list.ts';
 import { identityOf, serialize } from '../message/sip-message.ts';
@@ -14,15 +14,15 @@ export function prepareProvisional(request: SipRequest, status: number, headers:
     removeOptionTag(headers, 'Require', '100rel');
     return undefined;
   }
-  const isWanted = optionTags(headers, 'Require').includes('100rel');
+  const isWanted = hasOptionTag(headers, 'Require', '100rel');
   if (isWanted && !isSupported(request.headers, '100rel')) return 'Remote endpoint does not support 100rel';
-  if (optionTags(request.headers, 'Require').includes('100rel')) addOptionTag(headers, 'Require', '100rel');
+  if (hasOptionTag(request.headers, 'Require', '100rel')) addOptionTag(headers, 'Require', '100rel');
   return undefined;
 }
 
 /** Whether a response prepared so is to be sent reliably. */
 export function isReliable(response: SipResponse): boolean {
-  return response.status > 100 && optionTags(response.headers, 'Require').includes('100rel');
+  return response.status > 100 && hasOptionTag(response.headers, 'Require', '100rel');
 }
 
 /** Gives a response its RSeq and sends it until its PRACK comes, after those before it. */

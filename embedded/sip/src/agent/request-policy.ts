@@ -49,7 +49,7 @@ export function refusalOutside(request: SipRequest, minSessionS: number): Refusa
 
 /** RFC 3261 §8.2.2.3: what the peer insists on and we do not do. */
 export function refusalOfExtensions(request: SipRequest): Refusal | undefined {
-  const unknown = optionTags(request.headers, 'Require').filter((tag) => !SUPPORTED_EXTENSIONS.includes(tag));
+  const unknown = optionTags(request.headers, 'Require').filter((tag) => !SUPPORTED_EXTENSIONS.includes(tag.toLowerCase()));
   return unknown.length === 0 ? undefined : refusal(420, ['Unsupported', unknown.join(', ')]);
 }
 
