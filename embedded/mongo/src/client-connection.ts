@@ -6,6 +6,7 @@ import type { CommandRunner } from './commands/command-runner.ts';
 import { translateSqliteError } from './storage/sqlite-connection.ts';
 import type { BsonDocument } from './values/bson-value.ts';
 import { FrameReader, ProtocolError, type Frame } from './wire/frame-reader.ts';
+import { ConnectionCut } from './wire/connection-cut.ts';
 import { encodeMessage, OP_MSG, parseMessage } from './wire/op-msg.ts';
 import { encodeQueryReply, OP_QUERY, parseQuery } from './wire/op-query.ts';
 import { encodeReply, type Reply } from './wire/reply.ts';
@@ -39,7 +40,8 @@ export class ClientConnection {
     } catch (error) {
       if (error instanceof ProtocolError)
         this.#log.warn({ connection: this.#id, reason: error.message }, 'client broke the wire protocol');
-      else if (!isConnectionLoss(error)) this.#log.error({ connection: this.#id, err: error }, 'connection failed');
+      else if (!(error instanceof ConnectionCut) && !isConnectionLoss(error))
+        this.#log.error({ connection: this.#id, err: error }, 'connection failed');
     } finally {
       this.#socket.destroy();
     }
@@ -75,7 +77,7 @@ export class ClientConnection {
     try {
       return encodeReply(await this.#runner.run({ body: parse(), connectionId: this.#id }));
     } catch (error) {
-      if (error instanceof ProtocolError) throw error;
+      if (error instanceof ProtocolError || error instanceof ConnectionCut) throw error;
       return encodeReply(this.#errorReply(translateSqliteError(error)));
     }
   }

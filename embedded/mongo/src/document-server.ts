@@ -22,6 +22,8 @@ export interface DocumentServerOptions {
   readonly log?: Logger;
   /** Largest size of the data file in pages, for tests of a full disk. */
   readonly maxPageCount?: number;
+  /** Allows the fail points of drivers' tests. */
+  readonly hasTestCommands?: boolean;
 }
 
 export interface DocumentServer {
@@ -44,7 +46,7 @@ export async function startDocumentServer(options: DocumentServerOptions): Promi
   const now = options.now ?? Date.now;
   const store = openStore(options);
   let address = '';
-  const runner = new CommandRunner({ store, address: () => address, now });
+  const runner = new CommandRunner({ store, address: () => address, now, hasTestCommands: options.hasTestCommands === true });
   const sockets = new Set<Socket>();
   let lastConnectionId = 0;
   const server = createServer((socket) => {

@@ -33,7 +33,7 @@ function create({ body, view }: CommandContext): Reply {
     if (body[name] !== undefined && body[name] !== false) throw notSupported(`the collection option '${name}'`);
   }
   // Creating a collection again with the same options succeeds; without options they are always the same.
-  if (view.collection(namespace) === undefined) requireCommittedView(view).createCollection(namespace, {});
+  if (view.collection(namespace) === undefined) view.createCollection(namespace, {});
   return {};
 }
 
@@ -76,7 +76,7 @@ function describe(collection: Collection, database: string): BsonDocument {
 }
 
 export const collectionCommands: readonly Command[] = [
-  { name: 'create', fields: UNSUPPORTED_OPTIONS, kind: 'write', isAllowedInTransaction: false, run: create },
+  { name: 'create', fields: UNSUPPORTED_OPTIONS, kind: 'write', isAllowedInTransaction: true, run: create },
   { name: 'drop', fields: [], kind: 'write', isAllowedInTransaction: false, run: drop },
   { name: 'dropDatabase', fields: [], kind: 'write', isAllowedInTransaction: false, run: dropDatabase },
   {

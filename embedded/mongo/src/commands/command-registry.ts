@@ -16,7 +16,7 @@ import { sessionCommands } from './sessions.ts';
 import { updateCommand } from './update.ts';
 
 /** All commands by every name they answer to. */
-export function commandsByName(catalog: Catalog): ReadonlyMap<string, Command> {
+export function commandsByName(catalog: Catalog, testCommands: readonly Command[]): ReadonlyMap<string, Command> {
   const commands = [
     ...handshakeCommands,
     ...sessionCommands,
@@ -33,6 +33,7 @@ export function commandsByName(catalog: Catalog): ReadonlyMap<string, Command> {
     findCommand,
     insertCommand,
     updateCommand,
+    ...testCommands,
   ];
   return new Map(
     commands.flatMap((command) => [command.name, ...(command.aliases ?? [])].map((name) => [name, command] as const)),

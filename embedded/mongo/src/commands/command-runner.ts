@@ -1,17 +1,21 @@
-import { CommandError, failedToParse, notSupported } from '../command-error.ts';
-import { documentField, nonNegativeField } from '../execution/read-request.ts';
+import { CommandError } from '../command-error.ts';
+import { nonNegativeField } from '../execution/read-request.ts';
+import { ClusterTime } from '../sessions/cluster-time.ts';
 import { CursorRegistry } from '../sessions/cursor-registry.ts';
 import { forgetOldReplies, storedReply, storeReply, type WriteIdentity } from '../sessions/retryable-writes.ts';
-import { TransactionRegistry, type SessionTransaction } from '../sessions/transaction-registry.ts';
+import { sessionKey, TransactionRegistry, type SessionTransaction } from '../sessions/transaction-registry.ts';
 import type { DocumentStore } from '../storage/document-store.ts';
-import { ClaimedByTransaction } from '../storage/write-claims.ts';
 import type { StorageView } from '../storage/storage-view.ts';
-import { isNumber, type BsonDocument } from '../values/bson-value.ts';
-import { toDouble } from '../values/numeric.ts';
-import { type Reply } from '../wire/reply.ts';
-import type { Command, CommandContext } from './command.ts';
+import { ClaimedByTransaction } from '../storage/write-claims.ts';
+import type { BsonDocument } from '../values/bson-value.ts';
+import { ConnectionCut } from '../wire/connection-cut.ts';
+import type { Reply } from '../wire/reply.ts';
+import type { Command, CommandContext, DataCommand } from './command.ts';
 import { commandsByName } from './command-registry.ts';
-import { identityOf } from './sessions.ts';
+import { assertConcerns, assertTransactionConcerns } from './concerns.ts';
+import { errorLabelsOf, isRetryableWrite } from './error-labels.ts';
+import { FailPoints, failPointCommand, withWriteConcernError } from './fail-points.ts';
+import { identityOf, sessionOf } from './sessions.ts';
 
 /** Fields any command may carry. */
 const GENERIC_FIELDS = new Set(
@@ -19,7 +23,6 @@ const GENERIC_FIELDS = new Set(
     ' ',
   ),
 );
-const READ_LEVELS = ['local', 'available', 'majority', 'linearizable', 'snapshot'];
 /** A write waits this long for a transaction that has changed the same document: its lifetime limit and a little more. */
 const LONGEST_WAIT_MS = 65_000;
 
@@ -27,6 +30,8 @@ export interface RunnerOptions {
   readonly store: DocumentStore;
   readonly address: () => string;
   readonly now: () => number;
+  /** Allows the fail points of drivers' tests. */
+  readonly hasTestCommands?: boolean;
 }
 
 export interface ClientRequest {
@@ -38,26 +43,34 @@ export interface ClientRequest {
 export class CommandRunner {
   readonly #options: RunnerOptions;
   readonly #commands: ReadonlyMap<string, Command>;
+  readonly #failPoints: FailPoints;
+  readonly #clusterTime: ClusterTime;
   readonly cursors: CursorRegistry;
   readonly transactions: TransactionRegistry;
 
   constructor(options: RunnerOptions) {
+    const { store, now, hasTestCommands } = options;
     this.#options = options;
-    this.#commands = commandsByName(options.store.catalog);
-    this.cursors = new CursorRegistry(options.now);
-    this.transactions = new TransactionRegistry(options.store, this.cursors, options.now);
+    this.#failPoints = new FailPoints(hasTestCommands === true);
+    this.#commands = commandsByName(store.catalog, this.#failPoints.isEnabled ? [failPointCommand] : []);
+    this.#clusterTime = new ClusterTime(now);
+    this.cursors = new CursorRegistry(now);
+    this.transactions = new TransactionRegistry(store, this.cursors, now);
   }
 
-  /** Throws CommandError for everything the client did wrong. */
+  /** Throws CommandError, with the labels drivers go by, for everything the client did wrong. */
   async run(request: ClientRequest): Promise<Reply> {
     const { body } = request;
-    const command = this.#commandOf(body);
-    assertConcerns(body);
-    const identity = identityOf(body);
-    if (body['autocommit'] !== undefined || body['startTransaction'] !== undefined)
-      return this.#runInTransaction(command, request, identity);
-    if (command.kind === 'write') return this.#runWrite(command, request, identity);
-    return command.run(this.#context(request, this.#options.store.reader(), undefined));
+    const [name = ''] = Object.keys(body);
+    try {
+      const reply = this.#failPoints.isEnabled ? await this.#runOrFail(name, request) : await this.#run(name, request);
+      return { ...reply, ...this.#clusterTime.fields() };
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      const errorLabels = errorLabelsOf(error, name, body);
+      const fields = { ...error.fields, ...(errorLabels.length > 0 ? { errorLabels } : {}), ...this.#clusterTime.fields() };
+      throw new CommandError(error.code, error.message, fields);
+    }
   }
 
   /** Closes idle cursors, overdue transactions and forgotten retry records. */
@@ -67,8 +80,24 @@ export class CommandRunner {
     this.#options.store.write((_view, connection) => forgetOldReplies(connection, this.#options.now()));
   }
 
-  #commandOf(body: BsonDocument): Command {
-    const [name = ''] = Object.keys(body);
+  async #runOrFail(name: string, request: ClientRequest): Promise<Reply> {
+    const failure = await this.#failPoints.before(name, request.body, request.connectionId);
+    const reply = await this.#run(name, request);
+    return failure === undefined ? reply : withWriteConcernError(reply, failure, isRetryableWrite(name, request.body));
+  }
+
+  async #run(name: string, request: ClientRequest): Promise<Reply> {
+    const { body } = request;
+    const command = this.#commandOf(name, body);
+    assertConcerns(body);
+    const identity = identityOf(body);
+    if (body['autocommit'] !== undefined || body['startTransaction'] !== undefined)
+      return this.#runInTransaction(command, request, identity);
+    if (command.kind === 'write') return this.#runWrite(command, request, identity);
+    return command.run(this.#context(request, this.#options.store.reader(), undefined));
+  }
+
+  #commandOf(name: string, body: BsonDocument): Command {
     const command = this.#commands.get(name);
     if (command === undefined) throw new CommandError(59, `no such command: '${name}'`);
     for (const field of Object.keys(body).slice(1)) {
@@ -79,17 +108,20 @@ export class CommandRunner {
     return command;
   }
 
-  #runInTransaction(command: Command, request: ClientRequest, identity: WriteIdentity | undefined): Reply {
+  async #runInTransaction(command: Command, request: ClientRequest, identity: WriteIdentity | undefined): Promise<Reply> {
     const { body } = request;
     if (body['autocommit'] !== false) throw new CommandError(72, "'autocommit' must be false in a transaction");
     if (identity === undefined) throw new CommandError(72, "'autocommit' requires a transaction number");
     if (!command.isAllowedInTransaction) {
       throw new CommandError(263, `Cannot run '${command.name}' in a multi-document transaction.`);
     }
-    if (command.kind === 'server') return command.run(this.#context(request, this.#options.store.reader(), undefined));
-    if (body['writeConcern'] !== undefined)
-      throw new CommandError(72, 'writeConcern is not allowed within a multi-statement transaction');
+    if (command.kind === 'server') {
+      const reply = await command.run(this.#context(request, this.#options.store.reader(), undefined));
+      this.#clusterTime.advance();
+      return reply;
+    }
     const isStart = body['startTransaction'] === true;
+    assertTransactionConcerns(body, isStart);
     const transaction = isStart ? this.transactions.start(identity) : this.transactions.active(identity);
     try {
       const reply = command.run(this.#context(request, transaction.open.view, transaction));
@@ -101,19 +133,26 @@ export class CommandRunner {
     }
   }
 
-  async #runWrite(command: Command, request: ClientRequest, identity: WriteIdentity | undefined): Promise<Reply> {
+  async #runWrite(command: DataCommand, request: ClientRequest, identity: WriteIdentity | undefined): Promise<Reply> {
     const { store, now } = this.#options;
     const maxTimeMs = nonNegativeField(request.body, 'maxTimeMS') ?? 0;
     const deadlineMs = now() + (maxTimeMs === 0 ? LONGEST_WAIT_MS : maxTimeMs);
+    if (identity !== undefined) this.transactions.noteRetryableWrite(identity);
     for (;;) {
       try {
-        return store.write((view, connection) => {
+        let isAnswerLost = false;
+        const reply = await store.writeTogether((view, connection) => {
           const repeated = identity === undefined ? undefined : storedReply(connection, identity);
           if (repeated !== undefined) return repeated;
-          const reply = command.run(this.#context(request, view, undefined));
-          if (identity !== undefined) storeReply(connection, identity, reply, now());
-          return reply;
+          const fresh = command.run(this.#context(request, view, undefined));
+          if (identity === undefined) return fresh;
+          storeReply(connection, identity, fresh, now());
+          isAnswerLost = this.#failPoints.duringRetryableWrite();
+          return fresh;
         });
+        this.#clusterTime.advance();
+        if (isAnswerLost) throw new ConnectionCut();
+        return reply;
       } catch (error) {
         if (!(error instanceof ClaimedByTransaction)) throw error;
         await endOrDeadline(error.owner.ended, deadlineMs - now());
@@ -128,22 +167,21 @@ export class CommandRunner {
     view: StorageView,
     transaction: SessionTransaction | undefined,
   ): CommandContext {
-    const { cursors, transactions } = this;
+    const session = sessionOf(body);
+    const cursors = this.cursors.forSession(session === undefined ? undefined : sessionKey(session));
     const now = new Date(this.#options.now());
-    return { body, view, transaction, cursors, transactions, address: this.#options.address(), connectionId, now };
-  }
-}
-
-function assertConcerns(body: BsonDocument): void {
-  const { w } = documentField(body, 'writeConcern');
-  if (isNumber(w) && toDouble(w) > 1) throw new CommandError(100, 'Not enough data-bearing nodes');
-  if (typeof w === 'string' && w !== 'majority')
-    throw new CommandError(79, `No write concern mode named '${w}' found in replica set configuration`);
-  const { level, atClusterTime } = documentField(body, 'readConcern');
-  if (level !== undefined && (typeof level !== 'string' || !READ_LEVELS.includes(level)))
-    throw failedToParse('Invalid readConcern level');
-  if (atClusterTime !== undefined || (level === 'snapshot' && body['autocommit'] === undefined)) {
-    throw notSupported('a snapshot read outside a transaction');
+    const address = this.#options.address();
+    return {
+      body,
+      view,
+      transaction,
+      cursors,
+      transactions: this.transactions,
+      failPoints: this.#failPoints,
+      address,
+      connectionId,
+      now,
+    };
   }
 }
 

@@ -1,5 +1,4 @@
 import { CommandError } from '../command-error.ts';
-import { countItems } from '../execution/count-items.ts';
 import { PreparedQuery } from '../execution/find-documents.ts';
 import { documentField, integerField, namespaceOf, nonNegativeField } from '../execution/read-request.ts';
 import { encodeDocument, MAX_DOCUMENT_BYTES } from '../values/bson-codec.ts';
@@ -33,10 +32,7 @@ export const countCommand: Command = {
     const query = prepareCount(body);
     const collection = view.collection(namespace);
     if (collection === undefined) return { n: 0 };
-    const isWhole =
-      Object.keys(documentField(body, 'query')).length === 0 && body['limit'] === undefined && body['skip'] === undefined;
-    if (isWhole) return { n: countValue(view.count(collection)) };
-    return { n: countValue(countItems(query.run(view, collection))) };
+    return { n: countValue(query.count(view, collection)) };
   },
 };
 

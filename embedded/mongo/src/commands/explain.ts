@@ -2,7 +2,7 @@ import { CommandError, notSupported } from '../command-error.ts';
 import { countItems } from '../execution/count-items.ts';
 import { PreparedQuery } from '../execution/find-documents.ts';
 import { documentField, documentsIn, namespaceOf } from '../execution/read-request.ts';
-import type { AccessPath } from '../planner/access-path.ts';
+import type { AccessPath, IndexScan } from '../planner/access-path.ts';
 import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { parseCollation } from '../values/collation.ts';
 import { prepareAggregate } from './aggregate.ts';
@@ -21,7 +21,8 @@ function explain({ body, view, now }: CommandContext): Reply {
   const query = queryOf(name, explained, commandVariables(command, now));
   const collection = view.collection(namespace);
   const path = collection === undefined ? undefined : query.accessPath(view, collection);
-  const queryPlanner = { namespace, winningPlan: planOf(path), rejectedPlans: [] };
+  const needsSort = collection !== undefined && path !== undefined && query.needsSort(path, view, collection);
+  const queryPlanner = { namespace, winningPlan: planOf(path, needsSort), rejectedPlans: [] };
   if (body['verbosity'] === 'queryPlanner') return { queryPlanner, command };
   if (name !== 'find' && name !== 'count') throw notSupported(`explain of ${name} with a verbosity other than 'queryPlanner'`);
   return { queryPlanner, executionStats: execute(query, view, namespace), command };
@@ -55,12 +56,19 @@ function queryOf(name: string, command: BsonDocument, variables: ReadonlyMap<str
   }
 }
 
-function planOf(path: AccessPath | undefined): BsonDocument {
+function planOf(path: AccessPath | undefined, needsSort: boolean): BsonDocument {
   if (path === undefined) return { stage: 'EOF' };
-  const direction = path.isReverse ? 'backward' : 'forward';
-  if (path.kind === 'collection') return { stage: 'COLLSCAN', direction };
-  const { index } = path;
-  const scan: BsonDocument = {
+  return needsSort ? { stage: 'SORT', inputStage: accessPlan(path) } : accessPlan(path);
+}
+
+function accessPlan(path: AccessPath): BsonDocument {
+  if (path.kind === 'collection') return { stage: 'COLLSCAN', direction: path.isReverse ? 'backward' : 'forward' };
+  if (path.kind === 'index') return { stage: 'FETCH', inputStage: indexPlan(path) };
+  return { stage: 'FETCH', inputStage: { stage: 'OR', inputStages: path.branches.map(indexPlan) } };
+}
+
+function indexPlan({ index, isReverse }: IndexScan): BsonDocument {
+  return {
     stage: 'IXSCAN',
     keyPattern: index.specification['key'],
     indexName: index.name,
@@ -68,9 +76,8 @@ function planOf(path: AccessPath | undefined): BsonDocument {
     isUnique: index.isUnique,
     isSparse: index.isSparse,
     isPartial: index.partialFilter !== undefined,
-    direction,
+    direction: isReverse ? 'backward' : 'forward',
   };
-  return { stage: 'FETCH', inputStage: scan };
 }
 
 function execute(query: PreparedQuery, view: CommandContext['view'], namespace: string): Reply {

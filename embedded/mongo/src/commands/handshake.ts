@@ -1,6 +1,7 @@
 import { CommandError } from '../command-error.ts';
 import { MAX_DOCUMENT_BYTES } from '../values/bson-codec.ts';
 import { MAX_MESSAGE_BYTES } from '../wire/frame-reader.ts';
+import { TRANSACTION_LIFETIME_MS } from '../sessions/transaction-registry.ts';
 import type { Command, CommandContext } from './command.ts';
 import type { Reply } from '../wire/reply.ts';
 
@@ -72,12 +73,19 @@ export const handshakeCommands: readonly Command[] = [
   },
   {
     name: 'getParameter',
-    fields: ['featureCompatibilityVersion', 'allParameters'],
+    fields: ['featureCompatibilityVersion', 'enableTestCommands', 'transactionLifetimeLimitSeconds', 'allParameters'],
     kind: 'server',
     isAllowedInTransaction: false,
-    run: ({ body }) => {
-      if (body['featureCompatibilityVersion'] === undefined) throw new CommandError(72, 'no option found to get');
-      return { featureCompatibilityVersion: { version: '8.0' } };
+    run: ({ body, failPoints }) => {
+      const parameters: Reply = {
+        featureCompatibilityVersion: { version: '8.0' },
+        enableTestCommands: failPoints.isEnabled,
+        transactionLifetimeLimitSeconds: TRANSACTION_LIFETIME_MS / 1000,
+      };
+      if (body['getParameter'] === '*') return parameters;
+      const asked = Object.entries(parameters).filter(([name]) => body[name] !== undefined);
+      if (asked.length === 0) throw new CommandError(72, 'no option found to get');
+      return Object.fromEntries(asked);
     },
   },
   {

@@ -13,12 +13,11 @@ function createIndexes({ body, view }: CommandContext): Reply {
   const namespace = namespaceOf(body, 'createIndexes');
   const specifications = arrayField(body, 'indexes').map(parseIndexSpecification);
   if (specifications.length === 0) throw new CommandError(2, 'Must specify at least one index to create');
-  const writable = requireCommittedView(view);
   const isNew = view.collection(namespace) === undefined;
-  const collection = writable.ensureCollection(namespace);
+  const collection = view.ensureCollection(namespace);
   const numIndexesBefore = collection.indexes.length;
   for (const specification of specifications) {
-    if (!isPresent(collection, specification)) writable.createIndex(collection, specification);
+    if (!isPresent(collection, specification)) view.createIndex(collection, specification);
   }
   const numIndexesAfter = collection.indexes.length;
   const note = numIndexesAfter === numIndexesBefore ? { note: 'all indexes already exist' } : {};
@@ -99,7 +98,7 @@ export const indexCommands: readonly Command[] = [
     name: 'createIndexes',
     fields: ['indexes', 'commitQuorum'],
     kind: 'write',
-    isAllowedInTransaction: false,
+    isAllowedInTransaction: true,
     run: createIndexes,
   },
   {

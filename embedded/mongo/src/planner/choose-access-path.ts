@@ -1,15 +1,19 @@
 import { badValue } from '../command-error.ts';
 import type { IndexDefinition } from '../storage/index-definition.ts';
-import { afterPrefix, encodeKeyPart, rankByte } from '../storage/key-encoding.ts';
+import { encodeKeyPart } from '../storage/key-encoding.ts';
 import { isDocument, isNumber, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
-import { equalValues, typeRank } from '../values/compare.ts';
+import { equalValues } from '../values/compare.ts';
 import { toDouble } from '../values/numeric.ts';
 import type { SortField } from '../values/path.ts';
-import { WHOLE_COLLECTION, type AccessPath, type IndexScan, type KeyRange } from './access-path.ts';
-import { boundsOf, excludesMissing, type FieldBounds } from './field-bounds.ts';
+import { WHOLE_COLLECTION, type AccessPath, type IndexScan, type UnionScan } from './access-path.ts';
+import { isExactly } from './exact-filter.ts';
+import { boundsOf, type FieldBounds } from './field-bounds.ts';
+import { mergeRanges, rangeAfter, wholePrefix, type DirectedBounds } from './key-ranges.ts';
+import { holdsEveryMatch } from './partial-index.ts';
 
 /** A point list longer than this is not worth expanding into key ranges. */
 const MAX_RANGES = 1000;
+const EQUALITY_SCORE = 10;
 
 export interface PlanRequest {
   readonly filter: BsonDocument;
@@ -17,24 +21,26 @@ export interface PlanRequest {
   readonly indexes: readonly IndexDefinition[];
   /** Index name or key pattern the client insists on, or `{ $natural: ±1 }`. */
   readonly hint?: BsonValue;
-  /** With a collation string keys are in the wrong order, and only a scan is right. */
+  /** Indexes have the simple binary order: with a collation they serve no condition on strings and no sort. */
   readonly hasCollation: boolean;
+}
+
+interface Candidate {
+  readonly plan: IndexScan;
+  readonly score: number;
 }
 
 /** Chooses how to find candidates: the index with the longest equality prefix, then a range, then the sort order. */
 export function chooseAccessPath(request: PlanRequest): AccessPath {
   const { hint } = request;
   if (isDocument(hint) && Object.hasOwn(hint, '$natural')) return { kind: 'collection', isReverse: naturalDirection(hint) < 0 };
-  const indexes = hint === undefined ? request.indexes : [hintedIndex(request.indexes, hint)];
-  if (request.hasCollation) return WHOLE_COLLECTION;
-  const bounds = boundsOf(request.filter);
-  let best: { readonly plan: IndexScan; readonly score: number } | undefined;
-  for (const index of indexes) {
-    const candidate = planIndex(index, bounds, request);
-    if (candidate === undefined || (candidate.score === 0 && hint === undefined)) continue;
-    if (best === undefined || candidate.score > best.score) best = candidate;
+  if (hint !== undefined) {
+    const hinted = planIndex(hintedIndex(request.indexes, hint), request);
+    return hinted?.plan ?? WHOLE_COLLECTION;
   }
-  return best?.plan ?? WHOLE_COLLECTION;
+  const best = bestIndex(request);
+  if (best !== undefined && best.score >= EQUALITY_SCORE) return best.plan;
+  return planUnion(request) ?? best?.plan ?? WHOLE_COLLECTION;
 }
 
 function naturalDirection(hint: BsonDocument): number {
@@ -54,11 +60,34 @@ function hintedIndex(indexes: readonly IndexDefinition[], hint: BsonValue): Inde
   );
 }
 
-function planIndex(
-  index: IndexDefinition,
-  bounds: ReadonlyMap<string, FieldBounds>,
-  { filter, sort }: PlanRequest,
-): { plan: IndexScan; score: number } | undefined {
+function bestIndex(request: PlanRequest): Candidate | undefined {
+  let best: Candidate | undefined;
+  for (const index of request.indexes) {
+    const candidate = planIndex(index, request);
+    if (candidate === undefined || candidate.score === 0) continue;
+    if (best === undefined || candidate.score > best.score) best = candidate;
+  }
+  return best;
+}
+
+/** An `$or` whose every branch an index can serve. The conditions beside the `$or` help to choose each branch's index. */
+function planUnion(request: PlanRequest): UnionScan | undefined {
+  const { $or: alternatives, ...rest } = request.filter;
+  if (!Array.isArray(alternatives) || alternatives.length === 0) return undefined;
+  const branches: IndexScan[] = [];
+  for (const alternative of alternatives) {
+    if (!isDocument(alternative)) return undefined;
+    const path = chooseAccessPath({ ...request, filter: { $and: [alternative, rest] }, sort: [] });
+    const found = path.kind === 'index' ? [path] : path.kind === 'union' ? path.branches : [];
+    if (found.length === 0) return undefined;
+    branches.push(...found);
+  }
+  const rangeCount = branches.reduce((sum, { ranges }) => sum + ranges.length, 0);
+  return rangeCount > MAX_RANGES ? undefined : { kind: 'union', branches, isReverse: false };
+}
+
+function planIndex(index: IndexDefinition, { filter, sort, hasCollation }: PlanRequest): Candidate | undefined {
+  const bounds = boundsOf(filter, hasCollation);
   if (!holdsEveryMatch(index, filter, bounds)) return undefined;
   const usable = usableFields(index, bounds);
   let prefixes: Buffer[] = [Buffer.alloc(0)];
@@ -70,46 +99,23 @@ function planIndex(
     equalities += 1;
   }
   const next = usable[equalities];
-  const hasRange = next !== undefined && next.equals === undefined;
-  const ranges = prefixes.map((prefix) => (hasRange ? rangeAfter(prefix, next, index.isMultikey) : wholePrefix(prefix)));
-  const order = sortOrder(index, { equalities, isSinglePrefix: prefixes.length === 1, sort, bounds });
+  const ranged = next?.equals === undefined ? next : undefined;
+  const ranges = prefixes.map((prefix) =>
+    ranged === undefined ? wholePrefix(prefix) : rangeAfter(prefix, ranged, index.isMultikey),
+  );
+  const order = hasCollation ? undefined : sortOrder(index, { equalities, isSinglePrefix: prefixes.length === 1, sort, bounds });
   const isWholeKey = index.isUnique && equalities === index.fields.length;
-  const score = equalities * 10 + (hasRange ? 5 : 0) + (order === undefined ? 0 : 4) + (isWholeKey ? 3 : 0);
+  const score =
+    equalities * EQUALITY_SCORE + (ranged === undefined ? 0 : 5) + (order === undefined ? 0 : 4) + (isWholeKey ? 3 : 0);
+  const equalPaths = index.fields.slice(0, equalities).map(({ path }) => path);
+  const isExact = score > 0 && !index.isMultikey && !hasCollation && isExactly(filter, equalPaths, ranged?.path);
+  const isSorted = order !== undefined;
   const isReverse = order === 'reverse';
-  return { plan: { kind: 'index', index, ranges: mergeRanges(ranges), isReverse, isSorted: order !== undefined }, score };
+  return { plan: { kind: 'index', index, ranges: mergeRanges(ranges), isReverse, isSorted, isExact }, score };
 }
 
-/** Sparse and partial indexes lack documents; they serve only filters whose matches they surely hold. */
-function holdsEveryMatch(index: IndexDefinition, filter: BsonDocument, bounds: ReadonlyMap<string, FieldBounds>): boolean {
-  if (index.isSparse) {
-    const isPresent = index.fields.some(({ path }) => {
-      const field = bounds.get(path);
-      return field !== undefined && excludesMissing(field);
-    });
-    if (!isPresent) return false;
-  }
-  return index.partialFilter === undefined || impliesPartial(filter, index.partialFilter, bounds);
-}
-
-/** Conservative: the partial filter's conditions appear literally in the query, or `$exists: true` follows from a bound. */
-function impliesPartial(filter: BsonDocument, partial: BsonDocument, bounds: ReadonlyMap<string, FieldBounds>): boolean {
-  const parts = [filter, ...conjuncts(filter)];
-  return Object.entries(partial).every(([name, condition]) => {
-    if (parts.some((part) => Object.hasOwn(part, name) && equalValues(part[name], condition))) return true;
-    const field = bounds.get(name);
-    const isExistence = isDocument(condition) && Object.keys(condition).length === 1 && condition['$exists'] === true;
-    return isExistence && field !== undefined && excludesMissing(field);
-  });
-}
-
-function conjuncts(filter: BsonDocument): BsonDocument[] {
-  const list = filter['$and'];
-  if (!Array.isArray(list)) return [];
-  return list.filter(isDocument).flatMap((part) => [part, ...conjuncts(part)]);
-}
-
-interface UsableField extends FieldBounds {
-  readonly direction: 1 | -1;
+interface UsableField extends DirectedBounds {
+  readonly path: string;
 }
 
 /**
@@ -124,40 +130,10 @@ function usableFields(index: IndexDefinition, bounds: ReadonlyMap<string, FieldB
     const root = path.split('.')[0] ?? path;
     if (field === undefined || (index.isMultikey && roots.has(root))) break;
     roots.add(root);
-    usable.push({ ...field, direction });
+    usable.push({ ...field, path, direction });
     if (field.equals === undefined) break;
   }
   return usable;
-}
-
-const wholePrefix = (prefix: Buffer): KeyRange => ({ low: prefix, high: afterPrefix(prefix) });
-
-function rangeAfter(prefix: Buffer, field: UsableField, isMultikey: boolean): KeyRange {
-  const { low, direction } = field;
-  // Two elements of one array may satisfy one bound each; then only one bound is a necessary condition of a single entry.
-  const high = isMultikey && low !== undefined ? undefined : field.high;
-  const family = rankByte(low === undefined ? high : low);
-  const isMixed = low !== undefined && high !== undefined && typeRank(low) !== typeRank(high);
-  const lowKey = low === undefined ? Buffer.from([family]) : encodeKeyPart(low, 1);
-  const highKey = high === undefined || isMixed ? Buffer.from([family]) : encodeKeyPart(high, 1);
-  if (direction === 1) {
-    return { low: Buffer.concat([prefix, lowKey]), high: afterPrefix(Buffer.concat([prefix, highKey])) };
-  }
-  const descendingHigh = high === undefined || isMixed ? Buffer.from([~family & 0xff]) : encodeKeyPart(high, -1);
-  const descendingLow = low === undefined ? Buffer.from([~family & 0xff]) : encodeKeyPart(low, -1);
-  return { low: Buffer.concat([prefix, descendingHigh]), high: afterPrefix(Buffer.concat([prefix, descendingLow])) };
-}
-
-/** Sorts ranges and drops those contained in the one before, so that no document comes twice from the same entry. */
-function mergeRanges(ranges: readonly KeyRange[]): KeyRange[] {
-  const sorted = [...ranges].sort((a, b) => Buffer.compare(a.low, b.low));
-  const merged: KeyRange[] = [];
-  for (const range of sorted) {
-    const last = merged.at(-1);
-    const isCovered = last !== undefined && (last.high === undefined || Buffer.compare(range.low, last.high) < 0);
-    if (!isCovered) merged.push(range);
-  }
-  return merged;
 }
 
 interface SortQuestion {

@@ -8,8 +8,11 @@ const IDLE_LIMIT_MS = 10 * 60_000;
 interface Cursor {
   readonly namespace: string;
   readonly source: Iterator<Uint8Array>;
+  /** The session that opened it; nobody else may read on. */
+  readonly session: string | undefined;
   /** The transaction it reads in: it ends with it. */
   readonly transaction: object | undefined;
+  readonly keepsWhenIdle: boolean;
   /** Read ahead, so that the last batch can say it is the last. */
   held: Uint8Array | undefined;
   usedAtMs: number;
@@ -18,7 +21,17 @@ interface Cursor {
 export interface CursorOptions {
   readonly batchSize: number | undefined;
   readonly isSingleBatch?: boolean;
+  /** `noCursorTimeout`: it stays until its session ends. */
+  readonly keepsWhenIdle?: boolean;
   readonly transaction?: object | undefined;
+}
+
+/** Open cursors as one session uses them. */
+export interface SessionCursors {
+  open(namespace: string, source: Iterator<Uint8Array>, options: CursorOptions): CursorBatch;
+  /** Throws CursorNotFound (43) for an unknown id, and MongoDB's error for a cursor of another namespace, session or transaction. */
+  more(id: bigint, namespace: string, options: CursorOptions): CursorBatch;
+  kill(id: bigint): boolean;
 }
 
 /** Open cursors. One not read from for ten minutes is closed, as in MongoDB. */
@@ -31,33 +44,51 @@ export class CursorRegistry {
     this.#now = now;
   }
 
-  open(namespace: string, source: Iterator<Uint8Array>, options: CursorOptions): CursorBatch {
+  forSession(session: string | undefined): SessionCursors {
+    return {
+      open: (namespace, source, options) => this.#open(namespace, source, { ...options, session }),
+      more: (id, namespace, options) => this.#more(id, namespace, { ...options, session }),
+      kill: (id) => this.#cursors.delete(id),
+    };
+  }
+
+  #open(
+    namespace: string,
+    source: Iterator<Uint8Array>,
+    { batchSize, isSingleBatch, keepsWhenIdle, session, transaction }: CursorOptions & { session: string | undefined },
+  ): CursorBatch {
     const cursor: Cursor = {
       namespace,
       source,
-      transaction: options.transaction,
+      session,
+      transaction,
+      keepsWhenIdle: keepsWhenIdle === true,
       held: undefined,
       usedAtMs: this.#now(),
     };
-    const { documents, isExhausted } = take(cursor, options.batchSize ?? FIRST_BATCH_SIZE);
-    if (isExhausted || options.isSingleBatch === true) return new CursorBatch(0n, namespace, 'firstBatch', documents);
+    const { documents, isExhausted } = take(cursor, batchSize ?? FIRST_BATCH_SIZE);
+    if (isExhausted || isSingleBatch === true) return new CursorBatch(0n, namespace, 'firstBatch', documents);
     const id = this.#nextId;
     this.#nextId += 1n;
     this.#cursors.set(id, cursor);
     return new CursorBatch(id, namespace, 'firstBatch', documents);
   }
 
-  /** Throws CursorNotFound (43) for an unknown id, another namespace or another transaction. */
-  more(id: bigint, namespace: string, options: CursorOptions): CursorBatch {
+  #more(
+    id: bigint,
+    namespace: string,
+    { batchSize, session, transaction }: CursorOptions & { session: string | undefined },
+  ): CursorBatch {
     const cursor = this.#cursors.get(id);
-    if (cursor === undefined || cursor.transaction !== options.transaction)
-      throw new CommandError(43, `cursor id ${id} not found`);
+    if (cursor === undefined) throw new CommandError(43, `cursor id ${id} not found`);
     if (cursor.namespace !== namespace) {
       throw new CommandError(13, `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace`);
     }
+    assertSameSession(id, cursor, session);
+    assertSameTransaction(id, cursor, transaction);
     cursor.usedAtMs = this.#now();
     try {
-      const { documents, isExhausted } = take(cursor, options.batchSize ?? Infinity);
+      const { documents, isExhausted } = take(cursor, batchSize ?? Infinity);
       if (isExhausted) this.#cursors.delete(id);
       return new CursorBatch(isExhausted ? 0n : id, namespace, 'nextBatch', documents);
     } catch (error) {
@@ -66,17 +97,37 @@ export class CursorRegistry {
     }
   }
 
-  kill(id: bigint): boolean {
-    return this.#cursors.delete(id);
-  }
-
   killOf(transaction: object): void {
     for (const [id, cursor] of this.#cursors) if (cursor.transaction === transaction) this.#cursors.delete(id);
   }
 
-  killIdle(): void {
-    for (const [id, cursor] of this.#cursors) if (this.#now() - cursor.usedAtMs > IDLE_LIMIT_MS) this.#cursors.delete(id);
+  killOfSession(session: string): void {
+    for (const [id, cursor] of this.#cursors) if (cursor.session === session) this.#cursors.delete(id);
   }
+
+  killIdle(): void {
+    for (const [id, cursor] of this.#cursors) {
+      if (!cursor.keepsWhenIdle && this.#now() - cursor.usedAtMs > IDLE_LIMIT_MS) this.#cursors.delete(id);
+    }
+  }
+}
+
+function assertSameSession(id: bigint, cursor: Cursor, session: string | undefined): void {
+  if (cursor.session === session) return;
+  if (cursor.session === undefined)
+    throw new CommandError(50736, `Cannot run getMore on cursor ${id}, which was not created in a session, in a session`);
+  if (session === undefined)
+    throw new CommandError(50737, `Cannot run getMore on cursor ${id}, which was created in a session, without an lsid`);
+  throw new CommandError(50738, `Cannot run getMore on cursor ${id}, which was created in another session`);
+}
+
+function assertSameTransaction(id: bigint, cursor: Cursor, transaction: object | undefined): void {
+  if (cursor.transaction === transaction) return;
+  if (cursor.transaction === undefined)
+    throw new CommandError(50739, `Cannot run getMore on cursor ${id}, which was not created in a transaction, in one`);
+  if (transaction === undefined)
+    throw new CommandError(50740, `Cannot run getMore on cursor ${id}, which was created in a transaction, without a txnNumber`);
+  throw new CommandError(50741, `Cannot run getMore on cursor ${id}, which was created in another transaction`);
 }
 
 /** Reads up to `count` documents, and never more than fit into one reply. */

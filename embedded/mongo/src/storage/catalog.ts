@@ -14,7 +14,7 @@ export interface Collection {
   readonly options: BsonDocument;
   indexes: IndexDefinition[];
   /** Commit number that created it: older snapshots do not have its tables. */
-  readonly createdAt: number;
+  createdAt: number;
   isDropped: boolean;
 }
 
@@ -27,6 +27,7 @@ export class Catalog {
   readonly #droppedAt = new Map<string, number>();
   #nextId = 1;
   #hasUnsavedChange = false;
+  #unsavedDrops: Collection[] = [];
 
   constructor(connection: SqliteConnection) {
     connection.execute(
@@ -52,19 +53,37 @@ export class Catalog {
   }
 
   create(connection: SqliteConnection, namespace: string, options: BsonDocument, at: number): Collection {
+    const collection = this.draft(namespace, options);
+    this.adopt(connection, collection, at);
+    return collection;
+  }
+
+  /** A collection that exists only in memory, as one a transaction has created and not committed. */
+  draft(namespace: string, options: BsonDocument): Collection {
     const collection: Collection = {
       id: this.#takeId(),
       namespace,
       uuid: randomUUID(),
       options,
       indexes: [],
-      createdAt: at,
+      createdAt: 0,
       isDropped: false,
     };
-    connection.execute(`CREATE TABLE documents_${collection.id} (rid INTEGER PRIMARY KEY, body BLOB NOT NULL)`);
-    this.addIndex(connection, collection, ID_INDEX, at);
-    this.#collections.set(namespace, collection);
+    this.draftIndex(collection, ID_INDEX);
     return collection;
+  }
+
+  draftIndex(collection: Collection, specification: BsonDocument): void {
+    collection.indexes = [...collection.indexes, this.#define(specification, false, 0)];
+  }
+
+  /** Makes a draft part of the catalog. */
+  adopt(connection: SqliteConnection, collection: Collection, at: number): void {
+    connection.execute(`CREATE TABLE documents_${collection.id} (rid INTEGER PRIMARY KEY, body BLOB NOT NULL)`);
+    for (const index of collection.indexes) createIndexTable(connection, index);
+    collection.createdAt = at;
+    this.#save(connection, collection);
+    this.#collections.set(collection.namespace, collection);
   }
 
   drop(connection: SqliteConnection, collection: Collection, at: number): void {
@@ -74,18 +93,24 @@ export class Catalog {
     connection.statement('DELETE FROM catalog WHERE id = ?').run(collection.id);
     this.#hasUnsavedChange = true;
     collection.isDropped = true;
+    this.#unsavedDrops.push(collection);
     this.#collections.delete(collection.namespace);
     this.#droppedAt.set(collection.namespace, at);
   }
 
-  addIndex(connection: SqliteConnection, collection: Collection, specification: BsonDocument, at: number): IndexDefinition {
-    const index = defineIndex(this.#takeId(), { v: new Int32(2), ...specification }, at, false);
-    connection.execute(
-      `CREATE TABLE index_${index.id} (key BLOB NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (key, rid)) WITHOUT ROWID`,
-    );
+  /** Adds an index without entries; `finishIndex` makes it readable. */
+  addIndex(connection: SqliteConnection, collection: Collection, specification: BsonDocument): IndexDefinition {
+    const index = this.#define(specification, true, 0);
+    createIndexTable(connection, index);
     collection.indexes = [...collection.indexes, index];
     this.#save(connection, collection);
     return index;
+  }
+
+  finishIndex(connection: SqliteConnection, collection: Collection, index: IndexDefinition, at: number): void {
+    index.isBuilding = false;
+    index.readyAt = at;
+    this.#save(connection, collection);
   }
 
   dropIndex(connection: SqliteConnection, collection: Collection, index: IndexDefinition): void {
@@ -103,16 +128,24 @@ export class Catalog {
   /** Call after COMMIT. */
   committed(): void {
     this.#hasUnsavedChange = false;
+    this.#unsavedDrops = [];
   }
 
   /** Call after ROLLBACK: brings memory back to what the file holds. */
   rolledBack(connection: SqliteConnection): void {
-    connection.forgetStatements();
-    if (!this.#hasUnsavedChange) return;
+    this.rolledBackToSavepoint(connection);
     this.#hasUnsavedChange = false;
-    const before = this.#collections;
-    this.#load(connection);
-    for (const [namespace, collection] of before) if (!this.#collections.has(namespace)) collection.isDropped = true;
+  }
+
+  /** Call after ROLLBACK TO: what the transaction did before the savepoint is still unsaved. */
+  rolledBackToSavepoint(connection: SqliteConnection): void {
+    connection.forgetStatements();
+    if (this.#hasUnsavedChange) this.#load(connection);
+  }
+
+  #define(specification: BsonDocument, isBuilding: boolean, readyAt: number): IndexDefinition {
+    const state = { isBuilding, readyAt, isMultikey: false };
+    return defineIndex(this.#takeId(), { v: new Int32(2), ...specification }, state);
   }
 
   #takeId(): number {
@@ -125,16 +158,24 @@ export class Catalog {
     const body = encodeDocument({
       uuid: collection.uuid,
       options: collection.options,
-      indexes: collection.indexes.map(({ id, specification, isMultikey }) => ({ id, specification, isMultikey })),
+      indexes: collection.indexes.map(({ id, specification, isMultikey, isBuilding }) => ({
+        id,
+        specification,
+        isMultikey,
+        isBuilding,
+      })),
     });
     connection
       .statement('INSERT OR REPLACE INTO catalog (id, namespace, body) VALUES (?, ?, ?)')
       .run(collection.id, collection.namespace, body);
   }
 
+  /** Keeps the objects that are known: views, cursors and index builds hold on to them. */
   #load(connection: SqliteConnection): void {
-    const before = new Map(this.all().map((collection) => [collection.id, collection]));
+    const before = new Map([...this.#unsavedDrops, ...this.all()].map((collection) => [collection.id, collection]));
+    this.#unsavedDrops = [];
     this.#collections = new Map();
+    for (const collection of before.values()) collection.isDropped = true;
     for (const row of connection.statement('SELECT id, namespace, body FROM catalog').all()) {
       const known = before.get(Number(row['id']));
       const bytes = row['body'] as Uint8Array; // a BLOB column
@@ -147,21 +188,29 @@ export class Catalog {
 
 function readCollection(id: number, namespace: string, bytes: Uint8Array, known: Collection | undefined): Collection {
   const body = decodeDocument(bytes);
-  const indexes = Array.isArray(body['indexes']) ? body['indexes'] : [];
+  const entries = Array.isArray(body['indexes']) ? body['indexes'].filter(isDocument) : [];
+  const indexes = entries.map((entry) => readIndex(entry, known));
+  if (known !== undefined) return Object.assign(known, { indexes, isDropped: false });
   return {
     id,
     namespace,
     uuid: typeof body['uuid'] === 'string' ? body['uuid'] : randomUUID(),
     options: isDocument(body['options']) ? body['options'] : {},
-    indexes: indexes.filter(isDocument).map((entry) => readIndex(entry, known)),
-    createdAt: known?.createdAt ?? 0,
+    indexes,
+    createdAt: 0,
     isDropped: false,
   };
 }
 
 function readIndex(entry: BsonDocument, known: Collection | undefined): IndexDefinition {
   const id = isNumber(entry['id']) ? toDouble(entry['id']) : NaN;
+  const [isMultikey, isBuilding] = [entry['isMultikey'] === true, entry['isBuilding'] === true];
+  const same = known?.indexes.find((index) => index.id === id);
+  if (same !== undefined) return Object.assign(same, { isMultikey, isBuilding });
   const specification = isDocument(entry['specification']) ? entry['specification'] : {};
-  const createdAt = known?.indexes.find((index) => index.id === id)?.createdAt ?? 0;
-  return defineIndex(id, specification, createdAt, entry['isMultikey'] === true);
+  return defineIndex(id, specification, { readyAt: 0, isMultikey, isBuilding });
+}
+
+function createIndexTable(connection: SqliteConnection, { id }: IndexDefinition): void {
+  connection.execute(`CREATE TABLE index_${id} (key BLOB NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (key, rid)) WITHOUT ROWID`);
 }

@@ -1,13 +1,22 @@
-import type { AccessPath } from '../planner/access-path.ts';
+import type { AccessPath, IndexScan } from '../planner/access-path.ts';
 import { CommandError } from '../command-error.ts';
 import type { BsonDocument } from '../values/bson-value.ts';
 import type { Catalog, Collection } from './catalog.ts';
-import { countDocuments, DocumentWriter, scanDocuments, type StoredDocument } from './document-table.ts';
+import { countDocuments, countEntries, scanDocuments, type StoredDocument } from './document-scan.ts';
+import { DocumentWriter } from './document-writer.ts';
 import type { IndexDefinition } from './index-definition.ts';
 import { indexKeysOf } from './index-keys.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { StorageView } from './storage-view.ts';
-import { documentTarget, keyTarget, type WriteClaims } from './write-claims.ts';
+import { documentTarget, keyTarget, namespaceTarget, type WriteClaims } from './write-claims.ts';
+
+/** A collection of up to this many documents gets its index within the command; a larger one in steps behind it. */
+const BUILT_AT_ONCE = 1000;
+
+export interface UnfinishedIndex {
+  readonly collection: Collection;
+  readonly index: IndexDefinition;
+}
 
 /** Outside transactions: reads what is committed, writes within the SQLite transaction of the running command. */
 export class CommittedView implements StorageView {
@@ -18,6 +27,8 @@ export class CommittedView implements StorageView {
   readonly #commitNumber: number;
   /** What this command wrote; open transactions with an older snapshot conflict with it. */
   readonly written = new Set<string>();
+  /** Indexes this command has begun and that are to be filled before it is answered. */
+  readonly unfinished: UnfinishedIndex[] = [];
 
   constructor(connection: SqliteConnection, catalog: Catalog, claims: WriteClaims, commitNumber: number) {
     this.#connection = connection;
@@ -40,6 +51,9 @@ export class CommittedView implements StorageView {
   }
 
   createCollection(namespace: string, options: BsonDocument): Collection {
+    const target = namespaceTarget(namespace);
+    this.#claims.assertUnclaimed(target);
+    this.written.add(target);
     return this.#catalog.create(this.#connection, namespace, options, this.#commitNumber);
   }
 
@@ -50,8 +64,10 @@ export class CommittedView implements StorageView {
 
   createIndex(collection: Collection, specification: BsonDocument): void {
     this.#claims.assertNoneClaimed();
-    const index = this.#catalog.addIndex(this.#connection, collection, specification, this.#commitNumber);
-    this.#writer.buildIndex(collection, index);
+    const index = this.#catalog.addIndex(this.#connection, collection, specification);
+    const isSmall = this.#writer.buildEntries(collection, [index], { after: 0, limit: BUILT_AT_ONCE + 1 }) === undefined;
+    if (isSmall) this.#catalog.finishIndex(this.#connection, collection, index, this.#commitNumber);
+    else this.unfinished.push({ collection, index });
   }
 
   dropIndex(collection: Collection, index: IndexDefinition): void {
@@ -60,7 +76,7 @@ export class CommittedView implements StorageView {
   }
 
   usableIndexes(collection: Collection): readonly IndexDefinition[] {
-    return collection.indexes;
+    return collection.indexes.filter((index) => !index.isBuilding);
   }
 
   keepsIndexOrder(): boolean {
@@ -73,6 +89,10 @@ export class CommittedView implements StorageView {
 
   count(collection: Collection): number {
     return countDocuments(this.#connection, collection);
+  }
+
+  countExact(_collection: Collection, path: IndexScan): number {
+    return countEntries(this.#connection, path);
   }
 
   insert(collection: Collection, document: BsonDocument, bytes: Uint8Array): void {

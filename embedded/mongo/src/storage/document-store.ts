@@ -1,7 +1,9 @@
 import { Catalog } from './catalog.ts';
-import { CommittedView } from './committed-view.ts';
-import { DocumentWriter } from './document-table.ts';
+import { CommittedView, type UnfinishedIndex } from './committed-view.ts';
+import { DocumentWriter } from './document-writer.ts';
 import { FileLock } from './file-lock.ts';
+import { GroupCommit, GroupLost } from './group-commit.ts';
+import { buildInSteps, dropUnfinishedIndexes } from './index-builder.ts';
 import { SqliteConnection, translateSqliteError, type ConnectionOptions } from './sqlite-connection.ts';
 import { TransactionView } from './transaction-view.ts';
 import { WriteClaims, writeConflict, type ClaimOwner } from './write-claims.ts';
@@ -17,6 +19,9 @@ interface Snapshot extends OpenTransaction {
   readonly end: () => void;
 }
 
+/** A write command: what it does to the collections, and to rows outside them. */
+export type Write<Result> = (view: CommittedView, connection: SqliteConnection) => Result;
+
 /** The data file: one writing connection, and a reading connection for the snapshot of each open transaction. */
 export class DocumentStore {
   readonly #options: ConnectionOptions;
@@ -25,8 +30,11 @@ export class DocumentStore {
   readonly #idle: SqliteConnection[] = [];
   readonly #open = new Map<OpenTransaction, Snapshot>();
   readonly #claims = new WriteClaims();
+  readonly #group = new GroupCommit({ commit: (run) => this.#commit(run), guarded: (run) => this.#guarded(run) });
   readonly catalog: Catalog;
   #commitNumber = 1;
+  /** What the running SQLite transaction has written; open transactions with an older snapshot conflict with it. */
+  #written: Iterable<string>[] = [];
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -44,7 +52,9 @@ export class DocumentStore {
     this.#main.execute(
       'CREATE TABLE IF NOT EXISTS retryable_writes (session BLOB PRIMARY KEY, number INTEGER NOT NULL, reply BLOB NOT NULL, at INTEGER NOT NULL)',
     );
-    return new Catalog(this.#main);
+    const catalog = new Catalog(this.#main);
+    dropUnfinishedIndexes(this.#main, catalog);
+    return catalog;
   }
 
   /** A view for reading; it may outlive the command, as a cursor's source. */
@@ -61,10 +71,14 @@ export class DocumentStore {
    * Runs one write command in one SQLite transaction: all of it is on disk when this returns, or none. Throws
    * ClaimedByTransaction when it met a document of an open transaction.
    */
-  write<Result>(run: (view: CommittedView, connection: SqliteConnection) => Result): Result {
-    const view = new CommittedView(this.#main, this.catalog, this.#claims, this.#commitNumber + 1);
-    const result = this.#commit(() => run(view, this.#main));
-    if (this.#open.size > 0) this.#claims.recordCommit(view.written, this.#commitNumber);
+  write<Result>(run: Write<Result>): Result {
+    return this.#commit(() => this.#run(run).result);
+  }
+
+  /** Like `write`, but shares its fsync with the writes that come in the same moment, and fills new indexes before it resolves. */
+  async writeTogether<Result>(run: Write<Result>): Promise<Result> {
+    const { result, unfinished } = await this.#group.submit(() => this.#run(run));
+    await this.#finish(unfinished);
     return result;
   }
 
@@ -79,7 +93,6 @@ export class DocumentStore {
       claims: this.#claims,
       owner,
       snapshot: this.#commitNumber,
-      createCollection: (namespace, canRenew) => this.#createForTransaction(connection, namespace, canRenew),
     });
     const transaction = { view, owner };
     this.#open.set(transaction, { ...transaction, connection, end });
@@ -87,14 +100,13 @@ export class DocumentStore {
   }
 
   /** Makes a transaction's writes durable and visible at once. `alsoWrite` runs inside the same SQLite transaction. */
-  commit(transaction: OpenTransaction, alsoWrite: (connection: SqliteConnection) => void): void {
-    const written = this.#claims.targetsOf(transaction.owner);
+  async commit(transaction: OpenTransaction, alsoWrite: (connection: SqliteConnection) => void): Promise<void> {
     try {
-      this.#commit(() => {
+      await this.#group.submit(() => {
         this.#applyPending(transaction.view);
         alsoWrite(this.#main);
+        this.#written.push(this.#claims.targetsOf(transaction.owner));
       });
-      this.#claims.recordCommit(written, this.#commitNumber);
     } finally {
       this.#end(transaction);
     }
@@ -105,35 +117,46 @@ export class DocumentStore {
   }
 
   close(): void {
+    this.#group.flush();
     for (const transaction of [...this.#open.keys()]) this.#end(transaction);
     for (const connection of this.#idle) connection.close();
     this.#main.close();
     this.#lock.release();
   }
 
+  #run<Result>(run: Write<Result>): { readonly result: Result; readonly unfinished: readonly UnfinishedIndex[] } {
+    const view = new CommittedView(this.#main, this.catalog, this.#claims, this.#commitNumber + 1);
+    const result = run(view, this.#main);
+    this.#written.push(view.written);
+    return { result, unfinished: view.unfinished };
+  }
+
+  async #finish(unfinished: readonly UnfinishedIndex[]): Promise<void> {
+    for (const { collection, index } of unfinished) {
+      await buildInSteps({
+        catalog: this.catalog,
+        collection,
+        index,
+        step: (run) => this.#group.submit(() => run(this.#main, this.#commitNumber + 1)),
+      });
+    }
+  }
+
   #applyPending(view: TransactionView): void {
+    for (const draft of view.drafts) {
+      if (this.catalog.get(draft.namespace) !== undefined) throw writeConflict();
+      this.catalog.adopt(this.#main, draft, this.#commitNumber + 1);
+    }
     const writer = new DocumentWriter(this.#main, this.catalog);
     for (const [collection, writes] of view.pending) {
       if (collection.isDropped || this.catalog.get(collection.namespace) !== collection) throw writeConflict();
-      const ordered = [...writes.values()];
+      const ordered = writes.all();
       // Everything old goes first, so that a key one document gives up can be taken by another.
       for (const { rid, before } of ordered) if (before !== undefined) writer.remove(collection, rid, before);
       for (const { rid, after } of ordered) {
         if (after !== undefined) writer.insert(collection, after.document, after.bytes, rid > 0 ? rid : undefined);
       }
     }
-  }
-
-  /**
-   * Creates a collection a transaction wants to insert into, at once and for everybody. A transaction that has not read yet
-   * gets a new snapshot that contains it; returns the snapshot's number.
-   */
-  #createForTransaction(connection: SqliteConnection, namespace: string, canRenew: boolean): number | undefined {
-    this.write((view) => view.ensureCollection(namespace));
-    if (!canRenew) return undefined;
-    connection.rollback();
-    takeSnapshot(connection);
-    return this.#commitNumber;
   }
 
   #commit<Result>(run: () => Result): Result {
@@ -143,10 +166,28 @@ export class DocumentStore {
       this.#main.execute('COMMIT');
       this.#commitNumber += 1;
       this.catalog.committed();
+      if (this.#open.size > 0) for (const targets of this.#written) this.#claims.recordCommit(targets, this.#commitNumber);
       return result;
     } catch (error) {
       this.#main.rollback();
       this.catalog.rolledBack(this.#main);
+      throw translateSqliteError(error);
+    } finally {
+      this.#written = [];
+    }
+  }
+
+  /** Runs one write of a group within a savepoint. */
+  #guarded(run: () => unknown): unknown {
+    this.#main.execute('SAVEPOINT command');
+    try {
+      const result = run();
+      this.#main.execute('RELEASE command');
+      return result;
+    } catch (error) {
+      if (!this.#main.isInTransaction) throw new GroupLost('rolled back as a whole', { cause: error });
+      this.#main.execute('ROLLBACK TO command; RELEASE command');
+      this.catalog.rolledBackToSavepoint(this.#main);
       throw translateSqliteError(error);
     }
   }

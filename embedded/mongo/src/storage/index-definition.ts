@@ -17,8 +17,10 @@ export interface IndexDefinition {
   readonly partialFilter: BsonDocument | undefined;
   readonly matchesPartialFilter: Filter | undefined;
   readonly expireAfterSeconds: number | undefined;
-  /** Commit number that created it: older snapshots do not have its entries. */
-  readonly createdAt: number;
+  /** Commit number that completed it: older snapshots do not have all its entries. */
+  readyAt: number;
+  /** True while it lacks entries of documents that were there before it: kept up to date, but not read. */
+  isBuilding: boolean;
   /** True once any document had an array on an indexed path; never turns false again. */
   isMultikey: boolean;
 }
@@ -100,7 +102,13 @@ function assertOptions(options: BsonDocument, key: BsonDocument): void {
     throw new CommandError(197, "The field 'expireAfterSeconds' is not valid for an _id index specification");
 }
 
-export function defineIndex(id: number, specification: BsonDocument, createdAt: number, isMultikey: boolean): IndexDefinition {
+export interface IndexState {
+  readonly readyAt: number;
+  readonly isBuilding: boolean;
+  readonly isMultikey: boolean;
+}
+
+export function defineIndex(id: number, specification: BsonDocument, state: IndexState): IndexDefinition {
   const partial = specification['partialFilterExpression'];
   const seconds = specification['expireAfterSeconds'];
   return {
@@ -113,8 +121,7 @@ export function defineIndex(id: number, specification: BsonDocument, createdAt: 
     partialFilter: isDocument(partial) ? partial : undefined,
     matchesPartialFilter: isDocument(partial) ? compileFilter(partial) : undefined,
     expireAfterSeconds: isNumber(seconds) ? toDouble(seconds) : undefined,
-    createdAt,
-    isMultikey,
+    ...state,
   };
 }
 

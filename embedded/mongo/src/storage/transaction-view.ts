@@ -1,25 +1,16 @@
-import type { AccessPath } from '../planner/access-path.ts';
+import type { AccessPath, IndexScan } from '../planner/access-path.ts';
 import { CommandError } from '../command-error.ts';
 import { decodeDocument } from '../values/bson-codec.ts';
 import type { BsonDocument } from '../values/bson-value.ts';
 import type { Catalog, Collection } from './catalog.ts';
-import { countDocuments, findKeyOwner, scanDocuments, type StoredDocument } from './document-table.ts';
+import { countDocuments, countEntries, findKeyOwner, scanDocuments, type StoredDocument } from './document-scan.ts';
 import { duplicateKeyError } from './duplicate-key.ts';
 import type { IndexDefinition } from './index-definition.ts';
 import { indexKeysOf } from './index-keys.ts';
+import { PendingWrites } from './pending-writes.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { StorageView } from './storage-view.ts';
-import { documentTarget, keyTarget, type ClaimOwner, type WriteClaims } from './write-claims.ts';
-
-/** A changed document of a transaction: `before` is absent for an insert, `after` for a removal. */
-export interface PendingWrite {
-  readonly rid: number;
-  readonly before: BsonDocument | undefined;
-  readonly after: { readonly document: BsonDocument; readonly bytes: Uint8Array } | undefined;
-}
-
-/** Writes of one collection by row number; inserted documents have negative numbers until they are committed. */
-export type PendingWrites = Map<number, PendingWrite>;
+import { documentTarget, keyTarget, namespaceTarget, type ClaimOwner, type WriteClaims } from './write-claims.ts';
 
 export interface TransactionSource {
   readonly connection: SqliteConnection;
@@ -28,16 +19,15 @@ export interface TransactionSource {
   readonly owner: ClaimOwner;
   /** Number of the last commit the snapshot contains. */
   readonly snapshot: number;
-  /** Creates a collection outside the transaction; returns the number of the renewed snapshot when that was allowed. */
-  readonly createCollection: (namespace: string, canRenew: boolean) => number | undefined;
 }
 
 /** A transaction's snapshot (a SQLite read transaction on its own connection) with the transaction's writes laid over it. */
 export class TransactionView implements StorageView {
   readonly #source: TransactionSource;
   readonly #connection: SqliteConnection;
-  #snapshot: number;
-  #hasRead = false;
+  readonly #snapshot: number;
+  /** Collections this transaction has created; they become real when it commits. */
+  readonly #drafts = new Map<string, Collection>();
   #nextRid = -1;
   readonly pending = new Map<Collection, PendingWrites>();
 
@@ -47,7 +37,13 @@ export class TransactionView implements StorageView {
     this.#snapshot = source.snapshot;
   }
 
+  get drafts(): readonly Collection[] {
+    return [...this.#drafts.values()];
+  }
+
   collection(namespace: string): Collection | undefined {
+    const draft = this.#drafts.get(namespace);
+    if (draft !== undefined) return draft;
     const collection = this.#source.catalog.get(namespace);
     const changedAt = Math.max(collection?.createdAt ?? 0, this.#source.catalog.droppedAt(namespace));
     if (changedAt <= this.#snapshot) return collection;
@@ -55,22 +51,32 @@ export class TransactionView implements StorageView {
   }
 
   collections(database: string): readonly Collection[] {
-    return this.#source.catalog.list(database);
+    const drafts = this.drafts.filter(({ namespace }) => namespace.startsWith(`${database}.`));
+    return [...this.#source.catalog.list(database), ...drafts];
   }
 
   ensureCollection(namespace: string): Collection {
-    const collection = this.collection(namespace);
-    if (collection !== undefined) return collection;
-    const renewed = this.#source.createCollection(namespace, !this.#hasRead && this.pending.size === 0);
-    if (renewed === undefined) throw snapshotUnavailable(namespace);
-    this.#snapshot = renewed;
-    const created = this.collection(namespace);
-    if (created === undefined) throw snapshotUnavailable(namespace);
-    return created;
+    return this.collection(namespace) ?? this.createCollection(namespace, {});
+  }
+
+  createCollection(namespace: string, options: BsonDocument): Collection {
+    this.#source.claims.claim(namespaceTarget(namespace), this.#source.owner, this.#snapshot);
+    const draft = this.#source.catalog.draft(namespace, options);
+    this.#drafts.set(namespace, draft);
+    return draft;
+  }
+
+  createIndex(collection: Collection, specification: BsonDocument): void {
+    const isEmptyDraft = this.#isDraft(collection) && !this.pending.has(collection);
+    if (!isEmptyDraft) {
+      const message = `Cannot create new indexes on existing collection ${collection.namespace} in a multi-document transaction.`;
+      throw new CommandError(263, message);
+    }
+    this.#source.catalog.draftIndex(collection, specification);
   }
 
   usableIndexes(collection: Collection): readonly IndexDefinition[] {
-    return collection.indexes.filter((index) => index.createdAt <= this.#snapshot);
+    return collection.indexes.filter((index) => !index.isBuilding && index.readyAt <= this.#snapshot);
   }
 
   keepsIndexOrder(collection: Collection): boolean {
@@ -78,58 +84,61 @@ export class TransactionView implements StorageView {
   }
 
   *scan(collection: Collection, path: AccessPath): Iterable<StoredDocument> {
-    this.#hasRead = true;
     const writes = this.pending.get(collection);
-    if (writes === undefined) {
-      yield* scanDocuments(this.#connection, collection, path);
-      return;
+    const own = writes?.along(path) ?? [];
+    // What the transaction changes while this scan goes on, as a cursor of it may, is not for this scan.
+    const changed = new Set(writes?.all().map((write) => write.rid));
+    if (!this.#isDraft(collection)) {
+      for (const stored of scanDocuments(this.#connection, collection, path)) if (!changed.has(stored.rid)) yield stored;
     }
-    const laidOver = new Map(writes);
-    for (const stored of scanDocuments(this.#connection, collection, path)) if (!laidOver.has(stored.rid)) yield stored;
-    for (const { rid, after } of laidOver.values()) if (after !== undefined) yield { rid, bytes: after.bytes };
+    yield* own;
   }
 
   count(collection: Collection): number {
-    this.#hasRead = true;
-    let count = countDocuments(this.#connection, collection);
-    for (const { before, after, rid } of this.pending.get(collection)?.values() ?? []) {
+    let count = this.#isDraft(collection) ? 0 : countDocuments(this.#connection, collection);
+    for (const { before, after, rid } of this.pending.get(collection)?.all() ?? []) {
       if (rid < 0 && after !== undefined) count += 1;
       if (rid > 0 && before !== undefined && after === undefined) count -= 1;
     }
     return count;
   }
 
+  countExact(collection: Collection, path: IndexScan): number | undefined {
+    if (this.pending.has(collection) || this.#isDraft(collection)) return undefined;
+    return countEntries(this.#connection, path);
+  }
+
   insert(collection: Collection, document: BsonDocument, bytes: Uint8Array): void {
     this.#claimKeys(collection, document, undefined);
     const rid = this.#nextRid;
     this.#nextRid -= 1;
-    this.#writesOf(collection).set(rid, { rid, before: undefined, after: { document, bytes } });
+    this.#writesOf(collection).set({ rid, before: undefined, after: { document, bytes } }, collection.indexes);
   }
 
   replace(collection: Collection, stored: StoredDocument, before: BsonDocument, after: BsonDocument, bytes: Uint8Array): void {
     this.#claimDocument(collection, stored.rid);
     this.#claimKeys(collection, after, stored.rid);
     const writes = this.#writesOf(collection);
-    const original = this.#originalOf(writes, stored.rid, before);
-    writes.set(stored.rid, { rid: stored.rid, before: original, after: { document: decodeDocument(bytes), bytes } });
+    const original = originalOf(writes, stored.rid, before);
+    writes.set({ rid: stored.rid, before: original, after: { document: decodeDocument(bytes), bytes } }, collection.indexes);
   }
 
   remove(collection: Collection, stored: StoredDocument, document: BsonDocument): void {
     this.#claimDocument(collection, stored.rid);
     const writes = this.#writesOf(collection);
+    const before = originalOf(writes, stored.rid, document);
     if (stored.rid < 0) writes.delete(stored.rid);
-    else writes.set(stored.rid, { rid: stored.rid, before: this.#originalOf(writes, stored.rid, document), after: undefined });
+    else writes.set({ rid: stored.rid, before, after: undefined }, collection.indexes);
   }
 
-  #originalOf(writes: PendingWrites, rid: number, current: BsonDocument): BsonDocument | undefined {
-    if (rid < 0) return undefined;
-    return writes.get(rid)?.before ?? current;
+  #isDraft(collection: Collection): boolean {
+    return this.#drafts.get(collection.namespace) === collection;
   }
 
   #writesOf(collection: Collection): PendingWrites {
     const known = this.pending.get(collection);
     if (known !== undefined) return known;
-    const writes: PendingWrites = new Map();
+    const writes = new PendingWrites();
     this.pending.set(collection, writes);
     return writes;
   }
@@ -151,14 +160,18 @@ export class TransactionView implements StorageView {
 
   #isTaken(collection: Collection, index: IndexDefinition, key: Buffer, rid: number | undefined): boolean {
     const writes = this.pending.get(collection);
-    const owner = index.createdAt <= this.#snapshot ? findKeyOwner(this.#connection, index, key) : undefined;
-    if (owner !== undefined && owner !== rid && writes?.has(owner) !== true) return true;
-    for (const write of writes?.values() ?? []) {
-      if (write.rid === rid || write.after === undefined) continue;
-      if (indexKeysOf(index, write.after.document).keys.some((other) => other.equals(key))) return true;
-    }
-    return false;
+    const pendingOwner = writes?.ownerOf(index, key);
+    if (pendingOwner !== undefined && pendingOwner !== rid) return true;
+    const isInSnapshot = !this.#isDraft(collection) && !index.isBuilding && index.readyAt <= this.#snapshot;
+    const owner = isInSnapshot ? findKeyOwner(this.#connection, index, key) : undefined;
+    return owner !== undefined && owner !== rid && writes?.has(owner) !== true;
   }
+}
+
+/** The document as the snapshot has it; undefined for one the transaction itself has inserted. */
+function originalOf(writes: PendingWrites, rid: number, current: BsonDocument): BsonDocument | undefined {
+  if (rid < 0) return undefined;
+  return writes.get(rid)?.before ?? current;
 }
 
 /** Transient: the driver runs the transaction again, with a snapshot that contains the collection as it is now. */

@@ -25,9 +25,10 @@ export const writeConflict = (): CommandError =>
     },
   );
 
-/** Documents and unique keys that open transactions have written, and what was committed while transactions were open. */
+/** Documents, unique keys and new namespaces that open transactions have written, and what was committed while transactions were open. */
 export class WriteClaims {
   readonly #owners = new Map<string, ClaimOwner>();
+  readonly #targets = new Map<ClaimOwner, Set<string>>();
   readonly #committedAt = new Map<string, number>();
 
   /** Claims for a transaction; throws WriteConflict when another holds it or it was committed after the snapshot. */
@@ -35,7 +36,11 @@ export class WriteClaims {
     const holder = this.#owners.get(target);
     if (holder !== undefined && holder !== owner) throw writeConflict();
     if ((this.#committedAt.get(target) ?? 0) > snapshot) throw writeConflict();
+    if (holder === owner) return;
     this.#owners.set(target, owner);
+    const targets = this.#targets.get(owner);
+    if (targets === undefined) this.#targets.set(owner, new Set([target]));
+    else targets.add(target);
   }
 
   /** For writes outside transactions. */
@@ -50,7 +55,7 @@ export class WriteClaims {
   }
 
   targetsOf(owner: ClaimOwner): string[] {
-    return [...this.#owners].filter(([, holder]) => holder === owner).map(([target]) => target);
+    return [...(this.#targets.get(owner) ?? [])];
   }
 
   recordCommit(targets: Iterable<string>, at: number): void {
@@ -58,7 +63,8 @@ export class WriteClaims {
   }
 
   release(owner: ClaimOwner): void {
-    for (const [target, holder] of this.#owners) if (holder === owner) this.#owners.delete(target);
+    for (const target of this.#targets.get(owner) ?? []) this.#owners.delete(target);
+    this.#targets.delete(owner);
   }
 
   /** Call when no transaction is open: no snapshot is left that a commit could be newer than. */
@@ -69,3 +75,4 @@ export class WriteClaims {
 
 export const documentTarget = (collectionId: number, rid: number): string => `d${collectionId}:${rid}`;
 export const keyTarget = (indexId: number, key: Buffer): string => `k${indexId}:${key.toString('latin1')}`;
+export const namespaceTarget = (namespace: string): string => `n${namespace}`;
