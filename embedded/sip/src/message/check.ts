@@ -1,5 +1,6 @@
 import { parseCSeq } from './cseq.ts';
 import { parseNameAddr, parseNameAddrs } from './name-addr.ts';
+import { splitOutsideQuotes } from './quoting.ts';
 import type { SipMessage, SipRequest } from './sip-message.ts';
 import { parseUri, uriScheme } from './uri.ts';
 import { parseTopVia } from './via.ts';
@@ -18,7 +19,9 @@ export function checkMessage(message: SipMessage): MessageProblem | undefined {
   for (const name of SINGLE) {
     if (headers.getAll(name).length > 1) return bad(`Repeated ${name}`);
   }
-  if (parseTopVia(headers.getAll('Via')) === undefined) return bad('Missing or malformed Via');
+  const vias = headers.getAll('Via');
+  const via = parseTopVia(vias);
+  if (via === undefined || via.version !== undefined) return bad('Missing or malformed Via');
   if (parseNameAddr(headers.get('From') ?? '') === undefined) return bad('Missing or malformed From');
   if (parseNameAddr(headers.get('To') ?? '') === undefined) return bad('Missing or malformed To');
   if ((headers.get('Call-ID') ?? '') === '') return bad('Missing Call-ID');
@@ -27,7 +30,9 @@ export function checkMessage(message: SipMessage): MessageProblem | undefined {
   if (!isDigits(headers.get('Content-Length'), 9)) return bad('Malformed Content-Length');
   if (!areAddresses(headers.getAll('Record-Route')) || !areAddresses(headers.getAll('Route'))) return bad('Malformed route');
   if (!isContact(headers.getAll('Contact'))) return bad('Malformed Contact');
-  return message.kind === 'request' ? checkRequest(message, cseq.method) : undefined;
+  if (message.kind === 'request') return checkRequest(message, cseq.method);
+  // RFC 3261 §8.1.3.3: a response that was meant for somebody behind us, or was led astray.
+  return vias.length > 1 || (splitOutsideQuotes(vias[0] ?? '', ',')?.length ?? 0) > 1 ? bad('More than one Via') : undefined;
 }
 
 function checkRequest(request: SipRequest, cseqMethod: string): MessageProblem | undefined {
@@ -37,7 +42,16 @@ function checkRequest(request: SipRequest, cseqMethod: string): MessageProblem |
   const scheme = uriScheme(request.uri);
   if (scheme === undefined) return bad('Malformed Request-URI');
   if (scheme !== 'sip' && scheme !== 'sips') return { status: 416, reason: 'Unsupported URI Scheme' };
-  return parseUri(request.uri) === undefined ? bad('Malformed Request-URI') : undefined;
+  const uri = parseUri(request.uri);
+  // RFC 3261 §19.1.5 and table 1: headers have no place in a Request-URI.
+  if (uri === undefined || uri.headers !== undefined) return bad('Malformed Request-URI');
+  return request.method === 'REGISTER' ? checkAddressOfRecord(request) : undefined;
+}
+
+/** RFC 3261 §10.2: only SIP and SIPS URIs can be registered for. */
+function checkAddressOfRecord(request: SipRequest): MessageProblem | undefined {
+  const scheme = uriScheme(parseNameAddr(request.headers.get('To') ?? '')?.uri ?? '');
+  return scheme === 'sip' || scheme === 'sips' ? undefined : bad('Not a SIP address of record');
 }
 
 function isContact(lines: readonly string[]): boolean {

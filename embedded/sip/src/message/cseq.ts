@@ -6,7 +6,7 @@ export interface CSeq {
 
 /** Parses it; undefined when malformed or not below 2^31 (RFC 3261 §8.1.1.5). */
 export function parseCSeq(text: string | undefined): CSeq | undefined {
-  const match = /^(\d{1,12})[ \t\r\n]+([^\s]+)$/.exec(text?.trim() ?? '');
+  const match = /^(\d{1,12})[ \t]+([^\s]+)$/.exec(text ?? '');
   const method = match?.[2];
   const number = Number(match?.[1]);
   if (method === undefined || number >= 2 ** 31) return undefined;

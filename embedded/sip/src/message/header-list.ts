@@ -38,9 +38,27 @@ export interface HeaderField {
   readonly value: string;
 }
 
-/** The usual spelling of a header name: compact forms spelled out, each part capitalised, `X-` names left alone. */
-export function headerName(name: string): string {
+/** What a name is compared by and how it is written. */
+interface NameForms {
+  readonly key: string;
+  readonly usual: string;
+}
+
+const MAX_KNOWN_NAMES = 1_000;
+/** The forms of names seen before, by their spelling: nearly all are. */
+const knownNames = new Map<string, NameForms>();
+
+function formsOf(name: string): NameForms {
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
   const lower = name.toLowerCase();
+  const forms = { key: (LONG_NAME[lower] ?? lower).toLowerCase(), usual: usualSpelling(name, lower) };
+  // Strangers may make up names without end.
+  if (knownNames.size < MAX_KNOWN_NAMES && name.length <= 40) knownNames.set(name, forms);
+  return forms;
+}
+
+function usualSpelling(name: string, lower: string): string {
   const known = LONG_NAME[lower] ?? SPECIAL_NAME[lower];
   if (known !== undefined) return known;
   if (lower.startsWith('x-')) return name;
@@ -50,25 +68,36 @@ export function headerName(name: string): string {
     .join('-');
 }
 
+/** The usual spelling of a header name: compact forms spelled out, each part capitalised, `X-` names left alone. */
+export function headerName(name: string): string {
+  return formsOf(name).usual;
+}
+
 function keyOf(name: string): string {
-  const lower = name.toLowerCase();
-  return (LONG_NAME[lower] ?? lower).toLowerCase();
+  return formsOf(name).key;
+}
+
+interface KeyedField extends HeaderField {
+  readonly key: string;
 }
 
 /** The headers of one message, in order. Names compare without case and without regard to compact forms (RFC 3261 §7.3.1). */
 export class HeaderList {
-  private fields: { key: string; name: string; value: string }[] = [];
+  private fields: KeyedField[] = [];
 
   /** The value of the first header of that name. */
   get(name: string): string | undefined {
     const key = keyOf(name);
-    return this.fields.find((field) => field.key === key)?.value;
+    for (const field of this.fields) if (field.key === key) return field.value;
+    return undefined;
   }
 
   /** All values of that name, one per header line. */
   getAll(name: string): string[] {
     const key = keyOf(name);
-    return this.fields.filter((field) => field.key === key).map((field) => field.value);
+    const values: string[] = [];
+    for (const field of this.fields) if (field.key === key) values.push(field.value);
+    return values;
   }
 
   has(name: string): boolean {
@@ -77,7 +106,8 @@ export class HeaderList {
 
   /** Appends a line. */
   add(name: string, value: string): this {
-    this.fields.push({ key: keyOf(name), name: headerName(name), value });
+    const { key, usual } = formsOf(name);
+    this.fields.push({ key, name: usual, value });
     return this;
   }
 
@@ -110,7 +140,8 @@ export class HeaderList {
 
   copy(): HeaderList {
     const copy = new HeaderList();
-    copy.fields = this.fields.map((field) => ({ ...field }));
+    // Fields are never changed, only replaced.
+    copy.fields = [...this.fields];
     return copy;
   }
 }

@@ -7,6 +7,8 @@ export const BRANCH_COOKIE = 'z9hG4bK';
 
 /** One Via value (RFC 3261 §20.42). */
 export interface Via {
+  /** Only where it is not 2.0: such a Via is read so that its message can be refused. */
+  readonly version?: string;
   /** In upper case: UDP, TCP, WS … */
   readonly transport: string;
   readonly host: string;
@@ -14,19 +16,20 @@ export interface Via {
   readonly params: Params;
 }
 
-const PROTOCOL = /^SIP[ \t]*\/[ \t]*2\.0[ \t]*\/[ \t]*([A-Za-z0-9-]+)[ \t]+(.+)$/i;
+const PROTOCOL = /^SIP[ \t]*\/[ \t]*(\d{1,3}\.\d{1,3})[ \t]*\/[ \t]*([A-Za-z0-9-]+)[ \t]+(?=[^ \t])/i;
 
 /** Parses one Via value; undefined when malformed. */
 export function parseVia(text: string): Via | undefined {
-  const match = PROTOCOL.exec(text.trim());
-  const transport = match?.[1];
-  const rest = match?.[2];
-  if (transport === undefined || rest === undefined) return undefined;
+  const trimmed = text.trim();
+  const match = PROTOCOL.exec(trimmed);
+  const [protocol = '', version, transport] = match ?? [];
+  if (version === undefined || transport === undefined) return undefined;
+  const rest = trimmed.slice(protocol.length);
   const semicolon = rest.indexOf(';');
   const address = parseHostPort(semicolon < 0 ? rest : rest.slice(0, semicolon));
   const params = parseParams(semicolon < 0 ? '' : rest.slice(semicolon + 1));
   if (address === undefined || params === undefined) return undefined;
-  return { transport: transport.toUpperCase(), ...address, params };
+  return { ...(version === '2.0' ? {} : { version }), transport: transport.toUpperCase(), ...address, params };
 }
 
 /** The first value of the first Via line. */
@@ -38,5 +41,5 @@ export function parseTopVia(lines: readonly string[]): Via | undefined {
 /** Writes a Via value. */
 export function formatVia(via: Via): string {
   const port = via.port === undefined ? '' : `:${via.port}`;
-  return `SIP/2.0/${via.transport} ${via.host}${port}${formatParams(via.params)}`;
+  return `SIP/${via.version ?? '2.0'}/${via.transport} ${via.host}${port}${formatParams(via.params)}`;
 }
