@@ -1,40 +1,62 @@
 import { Binary } from 'bson';
-import { notSupported } from '../command-error.ts';
+import { CommandError, notSupported } from '../command-error.ts';
+import { assertValidation } from '../execution/document-validation.ts';
 import { booleanField, databaseOf, documentField, namespaceOf, nonNegativeField } from '../execution/read-request.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { Collection } from '../storage/catalog.ts';
 import { requireCommittedView } from '../storage/committed-view.ts';
 import { encodeDocument } from '../values/bson-codec.ts';
 import type { BsonDocument } from '../values/bson-value.ts';
+import { parseCollation } from '../values/collation.ts';
+import { equalValues } from '../values/compare.ts';
 import type { Command, CommandContext } from './command.ts';
+import { assertWritable } from './insert.ts';
 import type { Reply } from '../wire/reply.ts';
 
+/** Kinds of collections this server does not have. */
 const UNSUPPORTED_OPTIONS = [
   'capped',
-  'size',
-  'max',
-  'validator',
-  'validationLevel',
-  'validationAction',
   'viewOn',
   'pipeline',
-  'collation',
   'timeseries',
-  'expireAfterSeconds',
   'clusteredIndex',
-  'changeStreamPreAndPostImages',
   'storageEngine',
   'indexOptionDefaults',
+  'encryptedFields',
 ];
+const VALIDATION_OPTIONS = ['validator', 'validationLevel', 'validationAction'];
 
 function create({ body, view }: CommandContext): Reply {
   const namespace = namespaceOf(body, 'create');
+  assertWritable(namespace);
+  const options = collectionOptions(body);
+  const present = view.collection(namespace);
+  if (present === undefined) {
+    view.createCollection(namespace, options);
+    return {};
+  }
+  // Creating a collection again with the same options succeeds.
+  if (equalValues(present.options, options)) return {};
+  throw new CommandError(48, `namespace ${namespace} already exists, but with different options`);
+}
+
+function collectionOptions(body: BsonDocument): BsonDocument {
   for (const name of UNSUPPORTED_OPTIONS) {
     if (body[name] !== undefined && body[name] !== false) throw notSupported(`the collection option '${name}'`);
   }
-  // Creating a collection again with the same options succeeds; without options they are always the same.
-  if (view.collection(namespace) === undefined) view.createCollection(namespace, {});
-  return {};
+  if (body['size'] !== undefined || body['max'] !== undefined)
+    throw new CommandError(72, "the 'capped' field needs to be true when either the 'size' or 'max' fields are present");
+  if (body['expireAfterSeconds'] !== undefined)
+    throw new CommandError(
+      72,
+      "'expireAfterSeconds' is only supported on time-series collections or when 'clusteredIndex' is specified",
+    );
+  if (booleanField(documentField(body, 'changeStreamPreAndPostImages'), 'enabled'))
+    throw notSupported("the collection option 'changeStreamPreAndPostImages'");
+  assertValidation(body);
+  const collation = parseCollation(body['collation']);
+  const validation = VALIDATION_OPTIONS.filter((name) => body[name] !== undefined).map((name) => [name, body[name]] as const);
+  return { ...Object.fromEntries(validation), ...(collation === undefined ? {} : { collation: collation.specification }) };
 }
 
 function drop({ body, view }: CommandContext): Reply {
@@ -76,7 +98,22 @@ function describe(collection: Collection, database: string): BsonDocument {
 }
 
 export const collectionCommands: readonly Command[] = [
-  { name: 'create', fields: UNSUPPORTED_OPTIONS, kind: 'write', isAllowedInTransaction: true, run: create },
+  {
+    name: 'create',
+    fields: [
+      ...UNSUPPORTED_OPTIONS,
+      ...VALIDATION_OPTIONS,
+      'collation',
+      'size',
+      'max',
+      'expireAfterSeconds',
+      'changeStreamPreAndPostImages',
+      'idIndex',
+    ],
+    kind: 'write',
+    isAllowedInTransaction: true,
+    run: create,
+  },
   { name: 'drop', fields: [], kind: 'write', isAllowedInTransaction: false, run: drop },
   { name: 'dropDatabase', fields: [], kind: 'write', isAllowedInTransaction: false, run: dropDatabase },
   {

@@ -1,5 +1,6 @@
 import type { Catalog } from '../storage/catalog.ts';
 import { aggregateCommand } from './aggregate.ts';
+import { bulkWriteCommand } from './bulk-write.ts';
 import { collectionCommands } from './collections.ts';
 import type { Command } from './command.ts';
 import { countCommand, distinctCommand } from './count-and-distinct.ts';
@@ -12,19 +13,24 @@ import { findCommand } from './find.ts';
 import { handshakeCommands } from './handshake.ts';
 import { indexCommands } from './indexes.ts';
 import { insertCommand } from './insert.ts';
+import { serverInfoCommands } from './server-info.ts';
 import { sessionCommands } from './sessions.ts';
+import { statisticsCommands } from './statistics.ts';
 import { updateCommand } from './update.ts';
 
 /** All commands by every name they answer to. */
 export function commandsByName(catalog: Catalog, testCommands: readonly Command[]): ReadonlyMap<string, Command> {
   const commands = [
     ...handshakeCommands,
+    ...serverInfoCommands,
     ...sessionCommands,
     ...cursorCommands,
     ...collectionCommands,
     ...databaseCommands(catalog),
     ...indexCommands,
+    ...statisticsCommands,
     aggregateCommand,
+    bulkWriteCommand,
     countCommand,
     deleteCommand,
     distinctCommand,

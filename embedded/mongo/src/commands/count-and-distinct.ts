@@ -1,24 +1,24 @@
 import { CommandError } from '../command-error.ts';
 import { PreparedQuery } from '../execution/find-documents.ts';
 import { documentField, integerField, namespaceOf, nonNegativeField } from '../execution/read-request.ts';
+import type { Collection } from '../storage/catalog.ts';
 import { encodeDocument, MAX_DOCUMENT_BYTES } from '../values/bson-codec.ts';
 import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
-import { parseCollation } from '../values/collation.ts';
 import { compareValues } from '../values/compare.ts';
 import { countValue } from '../values/numeric.ts';
 import { spreadPath } from '../values/path.ts';
 import { encodeKeyPart } from '../storage/key-encoding.ts';
 import type { Command } from './command.ts';
-import { commandVariables } from './query-options.ts';
+import { collationOf, commandVariables } from './query-options.ts';
 
 /** The query of a `count`, shared with `explain`. A negative limit counts like its absolute value. */
-export function prepareCount(body: BsonDocument): PreparedQuery {
+export function prepareCount(body: BsonDocument, collection: Collection | undefined): PreparedQuery {
   return new PreparedQuery({
     filter: documentField(body, 'query'),
     skip: nonNegativeField(body, 'skip') ?? 0,
     limit: Math.abs(integerField(body, 'limit') ?? 0),
     hint: body['hint'],
-    collation: parseCollation(body['collation']),
+    collation: collationOf(body['collation'], collection),
   });
 }
 
@@ -29,8 +29,8 @@ export const countCommand: Command = {
   isAllowedInTransaction: false,
   run: ({ body, view }) => {
     const namespace = namespaceOf(body, 'count');
-    const query = prepareCount(body);
     const collection = view.collection(namespace);
+    const query = prepareCount(body, collection);
     if (collection === undefined) return { n: 0 };
     return { n: countValue(query.count(view, collection)) };
   },
@@ -44,16 +44,17 @@ export const distinctCommand: Command = {
   run: ({ body, view, now }) => {
     const namespace = namespaceOf(body, 'distinct');
     const { key } = body;
-    if (typeof key !== 'string' || key === '' || key.startsWith('$'))
-      throw new CommandError(14, "BSON field 'distinct.key' is the wrong type, expected a field name");
-    const collation = parseCollation(body['collation']);
+    if (key === undefined) throw new CommandError(40414, "BSON field 'distinct.key' is missing but a required field");
+    if (typeof key !== 'string')
+      throw new CommandError(14, "BSON field 'distinct.key' is the wrong type, expected type 'string'");
+    const collection = view.collection(namespace);
+    const collation = collationOf(body['collation'], collection);
     const query = new PreparedQuery({
-      filter: documentField(body, 'query'),
+      filter: body['query'] === null ? {} : documentField(body, 'query'),
       hint: body['hint'],
       collation,
       variables: commandVariables(body, now),
     });
-    const collection = view.collection(namespace);
     const values = new Map<string, BsonValue>();
     for (const { document } of collection === undefined ? [] : query.run(view, collection)) {
       for (const value of spreadPath(document, key)) {

@@ -1,9 +1,9 @@
 import { failedToParse } from '../command-error.ts';
-import { PreparedQuery } from '../execution/find-documents.ts';
+import { PreparedQuery, type Query } from '../execution/find-documents.ts';
 import { assertKnownFields, documentField, documentsIn, integerField, namespaceOf } from '../execution/read-request.ts';
-import { parseCollation } from '../values/collation.ts';
+import type { StorageView } from '../storage/storage-view.ts';
 import type { Command } from './command.ts';
-import { commandVariables } from './query-options.ts';
+import { collationOf, commandVariables } from './query-options.ts';
 import { runBatch, withErrors } from './write-batch.ts';
 
 const STATEMENT_FIELDS = new Set(['q', 'limit', 'hint', 'collation']);
@@ -21,20 +21,24 @@ export const deleteCommand: Command = {
       assertKnownFields(statement, 'delete.deletes', STATEMENT_FIELDS);
       const limit = integerField(statement, 'limit');
       if (limit !== 0 && limit !== 1) throw failedToParse('The limit field in delete objects must be 0 or 1');
-      const query = new PreparedQuery({
+      deleted += runDelete(view, namespace, {
         filter: documentField(statement, 'q'),
         limit,
         hint: statement['hint'],
-        collation: parseCollation(statement['collation']),
+        collation: collationOf(statement['collation'], view.collection(namespace)),
         variables,
       });
-      const collection = view.collection(namespace);
-      if (collection === undefined) return;
-      for (const { stored, document } of [...query.run(view, collection)]) {
-        view.remove(collection, stored, document);
-        deleted += 1;
-      }
     });
     return { n: deleted, ...withErrors(errors) };
   },
 };
+
+/** Removes what a query finds; returns how many. */
+export function runDelete(view: StorageView, namespace: string, query: Query): number {
+  const prepared = new PreparedQuery(query);
+  const collection = view.collection(namespace);
+  if (collection === undefined) return 0;
+  const found = [...prepared.run(view, collection)];
+  for (const { stored, document } of found) view.remove(collection, stored, document);
+  return found.length;
+}

@@ -1,45 +1,57 @@
-import { badValue } from '../command-error.ts';
+import { badValue, failedToParse } from '../command-error.ts';
 import { PreparedQuery } from '../execution/find-documents.ts';
 import { booleanField, documentField, integerField, namespaceOf, nonNegativeField } from '../execution/read-request.ts';
 import { compileProjection } from '../query/projection.ts';
+import type { Collection } from '../storage/catalog.ts';
 import { encodeDocument } from '../values/bson-codec.ts';
 import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
-import { parseCollation } from '../values/collation.ts';
 import type { Command, CommandContext } from './command.ts';
-import { commandVariables, refuseOptions } from './query-options.ts';
+import { collationOf, commandVariables, refuseOptions } from './query-options.ts';
 import type { Reply } from '../wire/reply.ts';
 
-const REFUSED = ['tailable', 'awaitData', 'returnKey', 'showRecordId', 'oplogReplay', 'min', 'max'];
+const REFUSED = ['returnKey', 'showRecordId', 'oplogReplay', 'min', 'max'];
 
 /** The query part of a `find`, shared with `explain`. */
 export function prepareFind(
   body: BsonDocument,
   variables: ReadonlyMap<string, BsonValue>,
-): { query: PreparedQuery; limit: number } {
+  collection: Collection | undefined,
+): PreparedQuery {
   refuseOptions(body, REFUSED);
+  assertNotTailable(body);
   const limit = integerField(body, 'limit') ?? 0;
-  if (limit < 0) throw badValue(`Limit value must be non-negative, but received: ${limit}`);
-  const query = new PreparedQuery({
+  if (limit < 0) throw badValue(`BSON field 'limit' value must be >= 0, actual value '${limit}'`);
+  return new PreparedQuery({
     filter: documentField(body, 'filter'),
     sort: body['sort'],
     skip: nonNegativeField(body, 'skip') ?? 0,
     limit,
     hint: body['hint'],
-    collation: parseCollation(body['collation']),
+    collation: collationOf(body['collation'], collection),
     variables,
   });
-  return { query, limit };
+}
+
+/** Only capped collections can be followed, and there are none. */
+function assertNotTailable(body: BsonDocument): void {
+  const isTailable = booleanField(body, 'tailable');
+  if (!isTailable && booleanField(body, 'awaitData'))
+    throw failedToParse("Cannot set 'awaitData' without also setting 'tailable'");
+  if (isTailable) throw badValue('error processing query: tailable cursor requested on non capped collection');
 }
 
 function find({ body, view, cursors, transaction, now }: CommandContext): Reply {
   const namespace = namespaceOf(body, 'find');
   const variables = commandVariables(body, now);
-  const { query } = prepareFind(body, variables);
+  const known = view.collection(namespace);
+  const query = prepareFind(body, variables, known);
   const specification = documentField(body, 'projection');
+  const filter = documentField(body, 'filter');
+  const collation = collationOf(body['collation'], known);
   const project =
     Object.keys(specification).length === 0
       ? undefined
-      : compileProjection(specification, { inPipeline: false, filter: documentField(body, 'filter'), variables });
+      : compileProjection(specification, { inPipeline: false, filter, variables, collation });
   const source = (function* (): Generator<Uint8Array> {
     const collection = view.collection(namespace);
     if (collection === undefined) return;
@@ -71,6 +83,8 @@ export const findCommand: Command = {
     'allowDiskUse',
     'allowPartialResults',
     'noCursorTimeout',
+    'tailable',
+    'awaitData',
     ...REFUSED,
   ],
   kind: 'read',

@@ -2,13 +2,11 @@ import { CommandError } from '../command-error.ts';
 import { MAX_DOCUMENT_BYTES } from '../values/bson-codec.ts';
 import { MAX_MESSAGE_BYTES } from '../wire/frame-reader.ts';
 import { TRANSACTION_LIFETIME_MS } from '../sessions/transaction-registry.ts';
+import { SERVER_VERSION, WIRE_VERSION } from './server-version.ts';
 import type { Command, CommandContext } from './command.ts';
 import type { Reply } from '../wire/reply.ts';
 
 export const REPLICA_SET = 'kakehashi';
-/** Wire version 25 belongs to MongoDB 8.0. */
-const WIRE_VERSION = 25;
-const SERVER_VERSION = [8, 0, 0, 0] as const;
 
 function hello({ address, connectionId, now, body }: CommandContext): Reply {
   if (body['loadBalanced'] === true) throw new CommandError(72, 'load balanced connections are not supported');

@@ -4,10 +4,14 @@ import type { Collection } from '../storage/catalog.ts';
 import { requireCommittedView } from '../storage/committed-view.ts';
 import { indexName, parseIndexSpecification, type IndexDefinition } from '../storage/index-definition.ts';
 import { encodeDocument } from '../values/bson-codec.ts';
-import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { isDocument, isNumber, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { equalValues } from '../values/compare.ts';
+import { toDouble } from '../values/numeric.ts';
 import type { Command, CommandContext } from './command.ts';
+import { collationOf } from './query-options.ts';
 import type { Reply } from '../wire/reply.ts';
+
+const MAX_INDEXES = 64;
 
 function createIndexes({ body, view }: CommandContext): Reply {
   const namespace = namespaceOf(body, 'createIndexes');
@@ -16,7 +20,7 @@ function createIndexes({ body, view }: CommandContext): Reply {
   const isNew = view.collection(namespace) === undefined;
   const collection = view.ensureCollection(namespace);
   const numIndexesBefore = collection.indexes.length;
-  for (const specification of specifications) {
+  for (const specification of specifications.map((given) => withCollation(given, collection))) {
     if (!isPresent(collection, specification)) view.createIndex(collection, specification);
   }
   const numIndexesAfter = collection.indexes.length;
@@ -24,41 +28,53 @@ function createIndexes({ body, view }: CommandContext): Reply {
   return { numIndexesBefore, numIndexesAfter, createdCollectionAutomatically: isNew, ...note };
 }
 
-/** True when the very same index is there; throws when one with the same name or keys differs. */
+/** Options that make two indexes on the same fields different indexes. */
+const SIGNATURE = ['unique', 'sparse', 'partialFilterExpression', 'collation'];
+
+/** True when the very same index is there; throws when one with the same name or the same signature differs. */
 function isPresent(collection: Collection, specification: BsonDocument): boolean {
   const { key } = specification;
   const name = indexName(specification);
   if (isIdKey(key)) {
-    if (Object.keys(specification).some((field) => !['v', 'key', 'name', 'unique'].includes(field))) {
-      throw new CommandError(197, 'The _id index takes no options');
-    }
+    if (Object.keys(specification).some((field) => !['v', 'key', 'name', 'unique', 'collation'].includes(field)))
+      throw new CommandError(197, 'The field is not valid for an _id index specification');
     return true;
   }
   if (name === '_id_') throw new CommandError(2, "The index name '_id_' is reserved for the _id index");
+  if (name === '*') throw new CommandError(2, "The index name '*' is not valid.");
+  const isSameIndex = (index: IndexDefinition): boolean =>
+    equalValues(index.specification['key'], key) && haveSameOptions(index, specification, SIGNATURE);
   const sameName = collection.indexes.find((index) => index.name === name);
   if (sameName !== undefined) {
-    if (
-      !equalValues(sameName.specification['key'], key) ||
-      !haveSameOptions(sameName, specification, ['unique', 'sparse', 'partialFilterExpression'])
-    ) {
+    if (!isSameIndex(sameName))
       throw new CommandError(86, `An existing index has the same name as the requested index. Requested index name: ${name}`);
-    }
-    if (!haveSameOptions(sameName, specification, ['expireAfterSeconds'])) {
+    if (!haveSameOptions(sameName, specification, ['expireAfterSeconds']))
       throw new CommandError(85, `An equivalent index already exists with the same name but different options: ${name}`);
-    }
     return true;
   }
-  const sameKey = collection.indexes.find(
-    (index) => equalValues(index.specification['key'], key) && haveSameOptions(index, specification, ['partialFilterExpression']),
-  );
-  if (sameKey !== undefined) throw new CommandError(85, `Index already exists with a different name: ${sameKey.name}`);
+  const other = collection.indexes.find(isSameIndex);
+  if (other !== undefined) throw new CommandError(85, `Index already exists with a different name: ${other.name}`);
+  if (collection.indexes.length >= MAX_INDEXES)
+    throw new CommandError(67, `add index fails, too many indexes for ${collection.namespace} key:${name}`);
   return false;
 }
 
-const isIdKey = (key: BsonValue): boolean => isDocument(key) && Object.keys(key).length === 1 && Object.hasOwn(key, '_id');
+/** `{ _id: 1 }`; in the other direction it is an index like any other. */
+function isIdKey(key: BsonValue): boolean {
+  if (!isDocument(key) || Object.keys(key).length !== 1) return false;
+  const direction = key['_id'];
+  return isNumber(direction) && toDouble(direction) > 0;
+}
 
 function haveSameOptions(index: IndexDefinition, specification: BsonDocument, names: readonly string[]): boolean {
   return names.every((name) => equalValues(index.specification[name] ?? false, specification[name] ?? false));
+}
+
+/** Writes a collation out in full; an index without one has its collection's. */
+function withCollation(specification: BsonDocument, collection: Collection): BsonDocument {
+  const { collation: own, ...rest } = specification;
+  const collation = collationOf(own, collection);
+  return collation === undefined || isIdKey(rest['key']) ? rest : { ...rest, collation: collation.specification };
 }
 
 function dropIndexes({ body, view }: CommandContext): Reply {

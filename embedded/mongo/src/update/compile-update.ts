@@ -2,7 +2,7 @@ import { CommandError, failedToParse, badValue } from '../command-error.ts';
 import type { MatchContext } from '../query/filter.ts';
 import { bsonTypeName, cloneValue, isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { fieldEntries, fieldNames } from '../values/field-order.ts';
-import { compileUpdatePipeline } from '../aggregate/update-pipeline.ts';
+import { compileDocumentPipeline } from '../aggregate/update-pipeline.ts';
 import { arrayOperators } from './array-operators.ts';
 import { fieldOperators } from './field-operators.ts';
 import { assertArrayFiltersUsed, expandPath, isPositional, parseArrayFilters, type ArrayFilters } from './positional-path.ts';
@@ -55,7 +55,8 @@ export function compileUpdate(update: BsonValue, arrayFilters: BsonValue, enviro
 
 function compilePipeline(update: BsonValue[], arrayFilters: BsonValue, environment: UpdateEnvironment): Update {
   if (arrayFilters !== undefined) throw failedToParse('arrayFilters may not be specified for pipeline-style updates');
-  const run = compileUpdatePipeline(update, environment.now, environment.variables);
+  const { collation, variables = new Map<string, BsonValue>() } = environment;
+  const run = compileDocumentPipeline(update, { collation, variables: new Map([['NOW', environment.now], ...variables]) });
   const apply = (document: BsonDocument): BsonDocument => {
     const result = run(cloneValue(document));
     return result['_id'] === undefined && document['_id'] !== undefined ? { _id: document['_id'], ...result } : result;
