@@ -18,6 +18,8 @@ import type { Speaker } from './speaker.ts';
 
 const SILENT_AFTER_TICKS = 2000 / FRAME_MS;
 const REPORT_TICKS = 5000 / FRAME_MS;
+/** The first report goes out after 1 to 2 s, so that a short call is judged too, and legs opened together do not report together. */
+const FIRST_REPORT_TICKS = 1000 / FRAME_MS;
 
 /** Where a leg's packets and news go; the socket and the event channel stand behind it. */
 export interface LegOutlet {
@@ -91,8 +93,7 @@ export class Leg implements Speaker {
     this.#ssrc = start.ssrc;
     this.#sequenceNumber = start.sequenceNumber;
     this.#timestamp = start.timestamp;
-    // Legs that were opened together shall not report together.
-    this.#ticksToReport = 1 + (start.ssrc % REPORT_TICKS);
+    this.#ticksToReport = FIRST_REPORT_TICKS + (start.ssrc % FIRST_REPORT_TICKS);
   }
 
   /** Whether this tick's frame came from packets in full. */

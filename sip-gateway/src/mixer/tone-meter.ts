@@ -18,3 +18,14 @@ export function measureTone(samples: ArrayLike<number>, hz: number): number {
 export function decibelsBetween(louder: number, quieter: number): number {
   return 20 * Math.log10(louder / Math.max(quieter, 0.01));
 }
+
+const PIECE_SAMPLES = 400;
+
+/** The amplitude of a frequency where it is strongest, in pieces of 50 ms: a sender that stumbles breaks the phase, not this. */
+export function strongestTone(samples: Int16Array, hz: number): number {
+  let strongest = 0;
+  for (let at = 0; at + PIECE_SAMPLES <= samples.length; at += PIECE_SAMPLES / 2) {
+    strongest = Math.max(strongest, measureTone(samples.subarray(at, at + PIECE_SAMPLES), hz));
+  }
+  return strongest;
+}

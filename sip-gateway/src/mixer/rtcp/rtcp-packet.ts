@@ -99,7 +99,8 @@ function startPart(type: number, count: number, ssrc: number, bytes: number): Bu
 /** The reports of a compound packet; empty when it is malformed. */
 export function readReports(packet: Buffer): Report[] {
   const reports: Report[] = [];
-  for (let at = 0; at + 4 <= packet.length;) {
+  for (let at = 0; at < packet.length;) {
+    if (packet.length - at < 4) return [];
     const flags = packet.readUInt8(at);
     const end = at + 4 + packet.readUInt16BE(at + 2) * 4;
     if ((flags & 0xc0) !== VERSION_2 || end > packet.length) return [];
