@@ -5,8 +5,9 @@ import { SipStation } from './sip-station.ts';
 import type { Load, LoadResult } from './sip-station.ts';
 
 const BARS = { callsPerSecond: 150, dialogs: 2_000, kbPerDialog: 60, soakGrowthPercent: 10 };
-const FULL = { stepSeconds: 10, rateStep: 1.25, confirmSeconds: 45, standing: 2_000, soakSeconds: 600 };
-const QUICK = { stepSeconds: 3, rateStep: 2, confirmSeconds: 0, standing: 500, soakSeconds: 20 };
+/** A full step lasts longer than transactions do (64 T1), so that their number reaches its height. */
+const FULL = { stepSeconds: 40, standing: 2_000, soakSeconds: 600 };
+const QUICK = { stepSeconds: 4, standing: 500, soakSeconds: 20 };
 const FIRST_RATE = { calls: 150, registrations: 200 };
 /** Enough for the code to be compiled, too little to leave much garbage behind. */
 const WARM_UP_CALLS = 300;
@@ -63,38 +64,30 @@ interface Rate {
   readonly busy: LoadResult['busy'];
 }
 
-/**
- * Raises the rate until something fails or cannot keep up. The last good step must then hold for longer than transactions last,
- * so that their number has reached its height; if it does not, the step before is tried.
- */
+/** Doubles the rate until something fails or cannot keep up, then tries once between the last good rate and the first bad one. */
 async function highestRate(
   what: 'calls' | 'registrations',
   load: Pick<Load, 'scenario' | 'pauseMs'>,
-  { stepSeconds, rateStep, confirmSeconds }: Plan,
+  { stepSeconds }: Plan,
   progress: Progress,
 ): Promise<Rate> {
-  const attempt = async (rate: number, seconds: number): Promise<Rate & { readonly isGood: boolean }> => {
-    const { stats, achievedPerSecond, busy } = await runAt(load, rate, seconds);
+  const attempt = async (rate: number): Promise<Rate & { readonly isGood: boolean }> => {
+    const { stats, achievedPerSecond, busy } = await runAt(load, rate, stepSeconds);
     const seen = `${Math.round(achievedPerSecond)}/s achieved, ${stats.failed} failed, ${stats.retransmissions} sent again`;
     const cpu = `CPU % server ${busy.server}, application ${busy.application}, SIPp ${busy.sipp}`;
-    progress(`${what}: ${rate}/s for ${seconds} s: ${seen}; ${cpu}`);
-    const isGood = stats.failed === 0 && achievedPerSecond >= rate * KEPT_UP;
-    return { rate, failed: stats.failed, busy, isGood };
+    progress(`${what}: ${rate}/s for ${stepSeconds} s: ${seen}; ${cpu}`);
+    return { rate, failed: stats.failed, busy, isGood: stats.failed === 0 && achievedPerSecond >= rate * KEPT_UP };
   };
-  const good: Rate[] = [];
-  let rate = FIRST_RATE[what];
-  let last = await attempt(rate, stepSeconds);
-  for (; last.isGood; last = await attempt(rate, stepSeconds)) {
-    good.push(last);
-    rate = Math.round(rate * rateStep);
-  }
+  let best = await attempt(FIRST_RATE[what]);
   // What fails at the first rate stays in the figures; above it, failures only end the search.
-  if (good.length === 0 || confirmSeconds === 0) return good.at(-1) ?? { rate: 0, failed: last.failed, busy: last.busy };
-  for (const { rate: candidate } of good.toReversed()) {
-    last = await attempt(candidate, confirmSeconds);
-    if (last.isGood) return last;
+  if (!best.isGood) return { ...best, rate: 0 };
+  for (;;) {
+    const next = await attempt(2 * best.rate);
+    if (!next.isGood) break;
+    best = next;
   }
-  return { rate: 0, failed: last.failed, busy: last.busy };
+  const between = await attempt(Math.round(1.4 * best.rate));
+  return between.isGood ? between : best;
 }
 
 /** A fresh server at one rate; the first calls of a process are slow, because its code is not compiled yet. */
