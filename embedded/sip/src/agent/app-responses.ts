@@ -117,7 +117,7 @@ export class AppResponses {
     }
     this.record(incoming, response);
     const settle = (): void => this.settle(incoming, response, how.session);
-    const isSuccess = transaction.request.method === 'INVITE' && response.status < 300;
+    const isSuccess = transaction.method === 'INVITE' && response.status < 300;
     if (isSuccess && dialog?.reliable?.mustHoldSuccess === true) {
       // It stays open, so that a BYE or a lost connection still finds it.
       incoming.isAnswered = true;
@@ -133,7 +133,7 @@ export class AppResponses {
   }
 
   private record({ transaction, isInDialog }: IncomingRequest, response: SipResponse): void {
-    if (transaction.request.method === 'INVITE' && !isInDialog) {
+    if (transaction.method === 'INVITE' && !isInDialog) {
       if (response.status < 300) this.stack.records.start('application', 'uas', response);
       else this.stack.records.stop('application', 'call-rejected', response);
     }
@@ -145,7 +145,7 @@ export class AppResponses {
     if (!transaction.isPending()) return;
     if (incoming.openUpdate !== undefined) this.parts.open.finish(incoming.openUpdate, 500);
     dialog?.noteSent(response);
-    if (transaction.request.method === 'INVITE') this.settleInvite(incoming, response);
+    if (transaction.method === 'INVITE') this.settleInvite(incoming, response);
     else if (response.status < 300) this.settleOther(incoming, response);
     settleSession();
     transaction.respond(response);

@@ -70,7 +70,8 @@ export class IncomingRequests {
       return;
     }
     const incoming = this.open.find(invite);
-    transaction.respond(responseTo(cancel, 200, 'OK', incoming?.toTag ?? newTag()));
+    if (incoming !== undefined) incoming.toTag ??= newTag();
+    transaction.respond(responseTo(cancel, 200, 'OK', incoming?.toTag ?? invite.toTag));
     // RFC 3261 §9.2: a CANCEL that comes after the answer changes nothing.
     if (incoming === undefined || !invite.isPending() || incoming.isAnswered) return;
     this.open.finish(incoming, 487);
@@ -126,8 +127,7 @@ export class IncomingRequests {
 
   /** drachtio-server lets an UPDATE that comes while the call is being set up go by the id of the INVITE. */
   private openInside(transaction: ServerTransaction, dialog: Dialog, client: IncomingRequest['client']): IncomingRequest {
-    const invite =
-      transaction.request.method === 'UPDATE' && dialog.phase === 'early' ? this.openInvite(dialog)?.txnId : undefined;
+    const invite = transaction.method === 'UPDATE' && dialog.phase === 'early' ? this.openInvite(dialog)?.txnId : undefined;
     const incoming = this.open.remember(transaction, client, dialog, invite);
     const owner = invite === undefined ? undefined : this.stack.incoming.get(invite);
     if (owner !== undefined) owner.openUpdate = incoming;
@@ -136,7 +136,7 @@ export class IncomingRequests {
 
   private openInvite(dialog: Dialog): IncomingRequest | undefined {
     for (const open of this.stack.incoming.values()) {
-      if (open.dialog === dialog && open.transaction.request.method === 'INVITE') return open;
+      if (open.dialog === dialog && open.transaction.method === 'INVITE') return open;
     }
     return undefined;
   }
@@ -167,7 +167,7 @@ export class IncomingRequests {
   private hasOpenUpdate(dialog: Dialog): boolean {
     for (const open of this.stack.incoming.values()) {
       if (open.openUpdate?.dialog === dialog) return true;
-      if (open.dialog === dialog && open.transaction.request.method === 'UPDATE') return true;
+      if (open.dialog === dialog && open.transaction.method === 'UPDATE') return true;
     }
     return false;
   }

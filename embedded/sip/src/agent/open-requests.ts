@@ -58,7 +58,7 @@ export class OpenRequests {
   private startPatience(incoming: IncomingRequest): () => void {
     const { timers, clock, policy } = this.stack;
     const { transaction } = incoming;
-    if (transaction.request.method !== 'INVITE') {
+    if (transaction.method !== 'INVITE') {
       return clock.startTimer(OTHER_PATIENCE_T1 * timers.t1Ms, () => {
         // RFC 4320 §4.2: a late error to a non-INVITE only does harm; its sender has given up.
         this.close(incoming);
@@ -81,6 +81,7 @@ export class OpenRequests {
   /** The application will not be asked about it any more. */
   close(incoming: IncomingRequest): void {
     incoming.stopPatience();
+    this.ofTransaction.delete(incoming.transaction);
     if (this.stack.incoming.get(incoming.txnId) === incoming) this.stack.incoming.delete(incoming.txnId);
     const invite = this.stack.incoming.get(incoming.txnId);
     if (invite?.openUpdate === incoming) invite.openUpdate = undefined;
@@ -94,7 +95,7 @@ export class OpenRequests {
     const response = responseTo(transaction.request, status, undefined, incoming.toTag ?? newTag());
     transaction.respond(response);
     this.release(incoming);
-    if (transaction.request.method === 'INVITE' && !incoming.isInDialog) {
+    if (transaction.method === 'INVITE' && !incoming.isInDialog) {
       if (status === 487) this.stack.records.stop('network', 'call-canceled', response);
       else this.stack.records.stop('application', 'call-rejected', response);
     }
@@ -132,7 +133,7 @@ export class OpenRequests {
 
   /** What an unsuccessful INVITE leaves behind in its dialog. */
   private release({ dialog, transaction, isInDialog }: IncomingRequest): void {
-    if (dialog === undefined || transaction.request.method !== 'INVITE') return;
+    if (dialog === undefined || transaction.method !== 'INVITE') return;
     dialog.reliable?.finish();
     if (!isInDialog) this.stack.dialogs.end(dialog);
     else if (dialog.openInvite === 'theirs') dialog.openInvite = undefined;

@@ -52,5 +52,10 @@ export function serialize(message: SipMessage): Buffer {
     if (name !== 'Content-Length') head += `${name}: ${value}\r\n`;
   }
   head += `Content-Length: ${message.body.length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head, 'utf8'), message.body]);
+  // Out of the pool of small buffers: a response that is kept for its repetitions would keep 8 kB of others' bytes with it.
+  const headLength = Buffer.byteLength(head);
+  const bytes = Buffer.allocUnsafeSlow(headLength + message.body.length);
+  bytes.write(head);
+  message.body.copy(bytes, headLength);
+  return bytes;
 }

@@ -37,7 +37,8 @@ export class ClientTransaction {
   private readonly settings: MachineSettings;
   private readonly timers: TimerSet;
   private readonly onTerminated: () => void;
-  private readonly requestBytes: Buffer;
+  /** What is repeated until a final response comes. */
+  private requestBytes: Buffer | undefined;
   private state: MachineState = INITIAL;
   private ackBytes: Buffer | undefined;
 
@@ -68,6 +69,7 @@ export class ClientTransaction {
   receive(response: SipResponse, flow: Flow): void {
     if (response.status >= 300 && this.request.method === 'INVITE') this.ackBytes ??= serialize(ackFor(this.request, response));
     this.step({ kind: 'response', status: response.status }, () => this.user.onResponse(response, flow));
+    if (response.status >= 200) this.requestBytes = undefined;
   }
 
   /** A CANCEL was sent for it: it will not be waited for without end (RFC 3261 §9.1). */
@@ -101,7 +103,7 @@ export class ClientTransaction {
     const reportError = (): void => this.step({ kind: 'transport-error' });
     switch (effect.kind) {
       case 'send-request':
-        this.flow.send(this.requestBytes, reportError);
+        if (this.requestBytes !== undefined) this.flow.send(this.requestBytes, reportError);
         return;
       case 'send-ack':
         if (this.ackBytes !== undefined) this.flow.send(this.ackBytes, reportError);

@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer';
+import { tagOf } from '../message/name-addr.ts';
 import { serialize } from '../message/sip-message.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { Flow } from '../transport/flow.ts';
@@ -21,7 +22,7 @@ export interface ServerOptions {
 
 /** Runs a server machine: repeats responses, absorbs repeated requests, times. */
 export class ServerTransaction {
-  readonly request: SipRequest;
+  readonly method: string;
   /** Where the request came from. */
   readonly flow: Flow;
   /** Where responses go. */
@@ -30,16 +31,30 @@ export class ServerTransaction {
   private readonly timers: TimerSet;
   private readonly onTerminated: () => void;
   private state: MachineState = INITIAL;
+  private pendingRequest: SipRequest | undefined;
+  private responseTag: string | undefined;
   private responseBytes: Buffer | undefined;
 
   constructor(options: ServerOptions) {
-    this.request = options.request;
+    this.method = options.request.method;
+    this.pendingRequest = options.request;
     this.flow = options.flow;
     this.replyFlow = options.replyFlow;
     this.settings = { ...options.timers, isReliable: options.flow.isReliable };
     this.timers = new TimerSet(options.clock);
     this.onTerminated = options.onTerminated;
     this.step({ kind: 'request' });
+  }
+
+  /** The request; only until its final response, because thousands of answered ones wait here for their timers. */
+  get request(): SipRequest {
+    if (this.pendingRequest === undefined) throw new Error('the request has been answered');
+    return this.pendingRequest;
+  }
+
+  /** The To tag of our responses, once there is one (RFC 3261 §8.2.6.2). */
+  get toTag(): string | undefined {
+    return this.responseTag;
   }
 
   /** True until a final response was sent. */
@@ -49,7 +64,9 @@ export class ServerTransaction {
 
   respond(response: SipResponse): void {
     this.responseBytes = serialize(response);
+    if (response.status > 100) this.responseTag ??= tagOf(response.headers.get('To'));
     this.step({ kind: 'respond', status: response.status });
+    if (response.status >= 200) this.pendingRequest = undefined;
   }
 
   /** Sends a response once more: the 2xx of an accepted INVITE (RFC 3261 §13.3.1.4), a reliable provisional one (RFC 3262 §3). */
@@ -76,7 +93,7 @@ export class ServerTransaction {
 
   private step(event: ServerEvent): void {
     const before = this.state.phase;
-    const machine = this.request.method === 'INVITE' ? stepInviteServer : stepNonInviteServer;
+    const machine = this.method === 'INVITE' ? stepInviteServer : stepNonInviteServer;
     const { state, effects } = machine(this.state, event, this.settings);
     this.state = state;
     for (const effect of effects) this.run(effect);
