@@ -1,3 +1,4 @@
+import type { Buffer } from 'node:buffer';
 import type Srf from 'drachtio-srf';
 import { WebSocket } from 'ws';
 import { SDP } from '../fakes/call-scene.ts';
@@ -44,6 +45,21 @@ describe('Connections', () => {
     await until(() => station.server.counters().connections === 1, 'one left');
     clearInterval(pinging);
     await within(kept.closed, 'end of the other connection');
+  });
+
+  it('are read more slowly when they bring nothing but keep-alives, as many as they bring', async () => {
+    const rate = { messagesPerS: 1_000, burst: 10 };
+    const station = await stations.start({ protection: { trusted: [], rate } });
+    const peer = await StreamPeer.connect(station.server.addresses.tcp);
+    let pongBytes = 0;
+    peer.socket.on('data', (chunk: Buffer) => (pongBytes += chunk.length));
+    peer.send('\r\n\r\n'.repeat(200));
+    await until(() => pongBytes === 400, 'a pong for each');
+    const startedAt = performance.now();
+    peer.send(requestText('OPTIONS', 'TCP 127.0.0.1'));
+    await peer.inbox.expect('503 OPTIONS');
+    expect(performance.now() - startedAt).toBeGreaterThan(100);
+    peer.socket.destroy();
   });
 
   it('are closed when the first message does not come, or comes without end', async () => {

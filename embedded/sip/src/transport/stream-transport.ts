@@ -131,13 +131,17 @@ class StreamTransport implements Transport {
     const framing = new StreamFraming();
     socket.on('data', (chunk: Buffer) => {
       let pauseMs = 0;
+      let pongs = '';
       for (const event of framing.push(chunk)) {
         if (event.kind === 'message') {
           watch.hasSpoken = true;
           pauseMs = Math.max(pauseMs, this.events.onBytes(event.bytes, flow));
-        } else if (event.kind === 'ping') socket.write('\r\n');
-        else socket.destroy();
+        } else if (event.kind === 'ping') {
+          pauseMs = Math.max(pauseMs, this.protection.pauseAfterMessage(flow.remote.host));
+          pongs += '\r\n';
+        } else socket.destroy();
       }
+      if (pongs !== '') socket.write(pongs);
       if (pauseMs === 0) return;
       socket.pause();
       setTimeout(() => socket.resume(), pauseMs).unref();

@@ -23,7 +23,7 @@ function aSet(protocol: Protocol = 'udp', remote = { host: '192.0.2.9', port: 40
     const lines = [start, `Via: ${via}`, 'From: <sip:a@b>;tag=1', 'To: <sip:a@b>', 'Call-ID: 1', cseq, '', ''];
     set.onBytes(Buffer.from(lines.join('\r\n')), flow);
   };
-  return { requests, faults, transport, flow, receive };
+  return { set, requests, faults, transport, flow, receive };
 }
 
 const ANSWER = Buffer.from(
@@ -61,6 +61,20 @@ describe('The transports', () => {
     const ws = aSet('ws');
     ws.receive('SIP/2.0/WS 192.0.2.9:5070;branch=z9hG4bK1');
     expect(ws.requests[0]?.replyFlow).toBe(ws.flow);
+  });
+
+  it('answer from the address that was asked, also to another port', () => {
+    const { set, requests, transport } = aSet();
+    const second = new FakeTransport('udp');
+    set.add(second);
+    const asked = second.open({ host: '192.0.2.9', port: 40_000 });
+    const text = ANSWER.toString()
+      .replace('SIP/2.0 200 OK', 'OPTIONS sip:a@b SIP/2.0')
+      .replace('SIP/2.0/TCP x', 'SIP/2.0/UDP 192.0.2.9');
+    set.onBytes(Buffer.from(text), asked);
+    requests[0]?.replyFlow.send(ANSWER, () => undefined);
+    expect(second.open({ host: '192.0.2.9', port: 5_060 }).take().length).toBe(1);
+    expect(transport.open({ host: '192.0.2.9', port: 5_060 }).take().length).toBe(0);
   });
 
   it('compare IPv6 addresses as addresses, take no `received` from the sender and follow no `maddr`', () => {

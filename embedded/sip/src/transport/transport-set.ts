@@ -5,7 +5,7 @@ import { responseTo } from '../message/response-to.ts';
 import { serialize } from '../message/sip-message.ts';
 import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import type { Via } from '../message/via.ts';
-import type { Flow, Protocol, Target, Transport, TransportEvents } from './flow.ts';
+import type { Endpoint, Flow, Protocol, Target, Transport, TransportEvents } from './flow.ts';
 import { isLoopback } from './ip-address.ts';
 import { LargeRequests } from './large-request.ts';
 import type { Sending } from './large-request.ts';
@@ -113,10 +113,16 @@ export class TransportSet implements TransportEvents {
   private replyFlow(via: Via, flow: Flow): Flow {
     const address = replyAddress(via, flow);
     if (flow.protocol === 'tcp' || flow.protocol === 'tls') {
-      return new ReturnFlow(flow, () => (address.port === 0 ? undefined : this.open(flow.protocol, address)));
+      return new ReturnFlow(flow, () => (address.port === 0 ? undefined : this.openFrom(flow, address)));
     }
     if (flow.isReliable || via.params.has('rport')) return flow;
-    return address.port === flow.remote.port || address.port === 0 ? flow : (this.open('udp', address) ?? flow);
+    return address.port === flow.remote.port || address.port === 0 ? flow : (this.openFrom(flow, address) ?? flow);
+  }
+
+  /** An answer leaves from the address that was asked. */
+  private openFrom({ protocol, local }: Flow, address: Endpoint): Flow | undefined {
+    const asked = this.transports.find((transport) => transport.protocol === protocol && transport.local === local);
+    return asked === undefined ? this.open(protocol, address) : asked.open(address);
   }
 
   /** A request too broken for a transaction still gets an answer when its Via can be read. */

@@ -79,6 +79,8 @@ export async function listenUdp(at: Endpoint, events: TransportEvents, protectio
     ipv6Only: isV6,
     recvBufferSize: 1_048_576,
     sendBufferSize: 1_048_576,
+    // Only addresses come here; the default look-up would cost a turn of the event loop per datagram.
+    lookup: (host, _options, found) => found(null, host, isV6 ? 6 : 4),
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);

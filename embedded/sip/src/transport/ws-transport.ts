@@ -62,14 +62,21 @@ class WsTransport implements Transport {
   private readonly server: Server;
   private readonly upgrades: WebSocketServer;
   private readonly events: TransportEvents;
+  private readonly protection: Protection;
   private readonly flows = new Set<WsFlow>();
   private readonly heartbeat: NodeJS.Timeout;
 
-  constructor(protocol: 'ws' | 'wss', server: Server, local: Endpoint, events: TransportEvents) {
+  constructor(
+    protocol: 'ws' | 'wss',
+    server: Server,
+    local: Endpoint,
+    options: { events: TransportEvents; protection: Protection },
+  ) {
     this.protocol = protocol;
     this.server = server;
     this.local = local;
-    this.events = events;
+    this.events = options.events;
+    this.protection = options.protection;
     this.upgrades = new WebSocketServer({
       noServer: true,
       maxPayload: LIMITS.messageBytes,
@@ -111,11 +118,11 @@ class WsTransport implements Transport {
           : data;
       if (isKeepAlive(bytes)) {
         if (bytes.length === 4) socket.send('\r\n');
+        pauseReading(socket, this.protection.pauseAfterMessage(remote.host));
         return;
       }
       watch.hasSpoken = true;
-      const pauseMs = this.events.onBytes(bytes, flow);
-      if (pauseMs > 0) pauseReading(socket, pauseMs);
+      pauseReading(socket, this.events.onBytes(bytes, flow));
     });
     socket.on('pong', () => (flow.isAlive = true));
     socket.on('error', () => socket.terminate());
@@ -149,6 +156,7 @@ function isKeepAlive(bytes: Buffer): boolean {
 }
 
 function pauseReading(socket: WebSocket, pauseMs: number): void {
+  if (pauseMs === 0) return;
   socket.pause();
   setTimeout(() => socket.resume(), pauseMs).unref();
 }
@@ -173,7 +181,7 @@ export async function listenWs(
   });
   // A server listening on a host and port has an AddressInfo, never a pipe name.
   const { port } = server.address() as AddressInfo;
-  const transport = new WsTransport(isSecure ? 'wss' : 'ws', server, { host: at.host, port }, events);
+  const transport = new WsTransport(isSecure ? 'wss' : 'ws', server, { host: at.host, port }, { events, protection });
   const watchOf = protection.connections.admitAll(server);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const watch = watchOf(request.socket);
