@@ -93,7 +93,8 @@ export class CommandRunner {
     const identity = identityOf(body);
     if (body['autocommit'] !== undefined || body['startTransaction'] !== undefined)
       return this.#runInTransaction(command, request, identity);
-    if (command.kind === 'write') return this.#runWrite(command, request, identity);
+    if (command.kind === 'write' || (command.kind === 'read' && command.writes?.(body) === true))
+      return this.#runWrite(command, request, identity);
     return command.run(this.#context(request, this.#options.store.reader(), undefined));
   }
 

@@ -30,6 +30,8 @@ interface CommandForm {
 /** Reads see one view of the data; writes run in one SQLite transaction of their own. Both run without a pause. */
 export interface DataCommand extends CommandForm {
   readonly kind: 'read' | 'write';
+  /** Tells whether a command that is mostly a read writes in this case, as `aggregate` with `$out` does. */
+  readonly writes?: (body: BsonDocument) => boolean;
   readonly run: (context: CommandContext) => Reply;
 }
 

@@ -25,6 +25,8 @@ export interface Query {
   readonly hint?: BsonValue;
   readonly collation?: Collation | undefined;
   readonly variables?: ReadonlyMap<string, BsonValue>;
+  /** Called for every candidate; throws when the command has run out of time. */
+  readonly deadline?: (() => void) | undefined;
   /** The only top-level fields the caller reads from the documents found; absent when it reads whole documents. */
   readonly neededFields?: ReadonlySet<string> | undefined;
 }
@@ -100,8 +102,10 @@ export class PreparedQuery {
 
   *#matching(candidates: Iterable<StoredDocument>, examine?: () => void): Generator<FoundDocument> {
     const { decode, isForCaller } = this.#decoding;
+    const { deadline } = this.#query;
     for (const stored of candidates) {
       examine?.();
+      deadline?.();
       const document = decode(stored.bytes);
       const context: MatchContext = {};
       if (this.#matches(document, context)) yield new FoundDocument(stored, context, isForCaller ? document : undefined);

@@ -86,7 +86,8 @@ function planUnion(request: PlanRequest): UnionScan | undefined {
   return rangeCount > MAX_RANGES ? undefined : { kind: 'union', branches, isReverse: false };
 }
 
-function planIndex(index: IndexDefinition, { filter, sort, hasCollation }: PlanRequest): Candidate | undefined {
+function planIndex(index: IndexDefinition, { filter, sort, ...request }: PlanRequest): Candidate | undefined {
+  const hasCollation = request.hasCollation || index.isCollated;
   const bounds = boundsOf(filter, hasCollation);
   if (!holdsEveryMatch(index, filter, bounds)) return undefined;
   const usable = usableFields(index, bounds);

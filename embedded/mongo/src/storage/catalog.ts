@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Int32 } from 'bson';
 import { decodeDocument, encodeDocument } from '../values/bson-codec.ts';
 import { isDocument, isNumber, type BsonDocument } from '../values/bson-value.ts';
+import { equalValues } from '../values/compare.ts';
 import { toDouble } from '../values/numeric.ts';
 import { defineIndex, type IndexDefinition } from './index-definition.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
@@ -9,9 +10,9 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 /** One collection. Its documents live in table `documents_<id>`, its index entries in `index_<index id>`. */
 export interface Collection {
   readonly id: number;
-  readonly namespace: string;
+  namespace: string;
   readonly uuid: string;
-  readonly options: BsonDocument;
+  options: BsonDocument;
   indexes: IndexDefinition[];
   /** Commit number that created it: older snapshots do not have its tables. */
   createdAt: number;
@@ -120,6 +121,34 @@ export class Catalog {
     this.#save(connection, collection);
   }
 
+  /** Gives a collection another name, which is free. */
+  rename(connection: SqliteConnection, collection: Collection, namespace: string, at: number): void {
+    this.#collections.delete(collection.namespace);
+    this.#droppedAt.set(collection.namespace, at);
+    collection.namespace = namespace;
+    collection.createdAt = at;
+    this.#collections.set(namespace, collection);
+    this.#save(connection, collection);
+  }
+
+  setOptions(connection: SqliteConnection, collection: Collection, options: BsonDocument): void {
+    collection.options = options;
+    this.#save(connection, collection);
+  }
+
+  /** Replaces what an index is said to be; its entries stay as they are. */
+  replaceSpecification(
+    connection: SqliteConnection,
+    collection: Collection,
+    index: IndexDefinition,
+    specification: BsonDocument,
+  ): void {
+    const { readyAt, isBuilding, isMultikey } = index;
+    const changed = defineIndex(index.id, specification, { readyAt, isBuilding, isMultikey });
+    collection.indexes = collection.indexes.map((other) => (other === index ? changed : other));
+    this.#save(connection, collection);
+  }
+
   markMultikey(connection: SqliteConnection, collection: Collection, index: IndexDefinition): void {
     index.isMultikey = true;
     if (collection.indexes.includes(index)) this.#save(connection, collection);
@@ -190,12 +219,13 @@ function readCollection(id: number, namespace: string, bytes: Uint8Array, known:
   const body = decodeDocument(bytes);
   const entries = Array.isArray(body['indexes']) ? body['indexes'].filter(isDocument) : [];
   const indexes = entries.map((entry) => readIndex(entry, known));
-  if (known !== undefined) return Object.assign(known, { indexes, isDropped: false });
+  const options = isDocument(body['options']) ? body['options'] : {};
+  if (known !== undefined) return Object.assign(known, { namespace, options, indexes, isDropped: false });
   return {
     id,
     namespace,
     uuid: typeof body['uuid'] === 'string' ? body['uuid'] : randomUUID(),
-    options: isDocument(body['options']) ? body['options'] : {},
+    options,
     indexes,
     createdAt: 0,
     isDropped: false,
@@ -206,8 +236,9 @@ function readIndex(entry: BsonDocument, known: Collection | undefined): IndexDef
   const id = isNumber(entry['id']) ? toDouble(entry['id']) : NaN;
   const [isMultikey, isBuilding] = [entry['isMultikey'] === true, entry['isBuilding'] === true];
   const same = known?.indexes.find((index) => index.id === id);
-  if (same !== undefined) return Object.assign(same, { isMultikey, isBuilding });
   const specification = isDocument(entry['specification']) ? entry['specification'] : {};
+  if (same !== undefined && equalValues(same.specification, specification))
+    return Object.assign(same, { isMultikey, isBuilding });
   return defineIndex(id, specification, { readyAt: 0, isMultikey, isBuilding });
 }
 

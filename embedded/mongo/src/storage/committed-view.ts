@@ -75,8 +75,24 @@ export class CommittedView implements StorageView {
     this.#catalog.dropIndex(this.#connection, collection, index);
   }
 
+  /** Gives a collection a name that is free. */
+  renameCollection(collection: Collection, namespace: string): void {
+    this.#claims.assertNoneClaimed();
+    this.#catalog.rename(this.#connection, collection, namespace, this.#commitNumber);
+  }
+
+  setCollectionOptions(collection: Collection, options: BsonDocument): void {
+    this.#catalog.setOptions(this.#connection, collection, options);
+  }
+
+  /** Changes what does not concern an index's entries: hidden, expireAfterSeconds. */
+  replaceIndexSpecification(collection: Collection, index: IndexDefinition, specification: BsonDocument): void {
+    this.#claims.assertNoneClaimed();
+    this.#catalog.replaceSpecification(this.#connection, collection, index, specification);
+  }
+
   usableIndexes(collection: Collection): readonly IndexDefinition[] {
-    return collection.indexes.filter((index) => !index.isBuilding);
+    return collection.indexes.filter((index) => !index.isBuilding && !index.isHidden);
   }
 
   keepsIndexOrder(): boolean {

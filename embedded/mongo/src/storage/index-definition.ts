@@ -2,6 +2,7 @@ import { CommandError, notSupported } from '../command-error.ts';
 import type { Filter } from '../query/filter.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import { isDocument, isNumber, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { parseCollation } from '../values/collation.ts';
 import { toDouble } from '../values/numeric.ts';
 import type { SortField } from '../values/path.ts';
 
@@ -12,11 +13,17 @@ export interface IndexDefinition {
   /** The specification as `listIndexes` shows it. */
   readonly specification: BsonDocument;
   readonly fields: readonly SortField[];
+  /** The fields' paths in parts. */
+  readonly paths: readonly (readonly string[])[];
   readonly isUnique: boolean;
   readonly isSparse: boolean;
   readonly partialFilter: BsonDocument | undefined;
   readonly matchesPartialFilter: Filter | undefined;
   readonly expireAfterSeconds: number | undefined;
+  /** Hidden indexes are kept up to date and enforced, and no query uses them. */
+  readonly isHidden: boolean;
+  /** True with a collation: the keys are in simple binary order all the same, and serve no condition on strings. */
+  readonly isCollated: boolean;
   /** Commit number that completed it: older snapshots do not have all its entries. */
   readyAt: number;
   /** True while it lacks entries of documents that were there before it: kept up to date, but not read. */
@@ -35,9 +42,11 @@ const FIELDS = new Set([
   'background',
   'partialFilterExpression',
   'expireAfterSeconds',
+  'hidden',
+  'collation',
 ]);
 
-const OPTIONS = new Set(['unique', 'sparse', 'partialFilterExpression', 'expireAfterSeconds']);
+const OPTIONS = new Set(['unique', 'sparse', 'partialFilterExpression', 'expireAfterSeconds', 'hidden', 'collation']);
 
 /** Validates one entry of `createIndexes` and gives it a form for `listIndexes`. */
 export function parseIndexSpecification(input: BsonValue): BsonDocument {
@@ -53,12 +62,13 @@ export function parseIndexSpecification(input: BsonValue): BsonDocument {
   const options = Object.fromEntries(Object.entries(input).filter(([field]) => OPTIONS.has(field)));
   if (v !== undefined && (!isNumber(v) || ![1, 2].includes(toDouble(v)))) throw new CommandError(67, 'Invalid index version');
   assertOptions(options, key);
-  return { ...(v === undefined ? {} : { v }), key, name, ...options };
+  const collation = collationOption(options);
+  return { ...(v === undefined ? {} : { v }), key, name, ...options, ...collation };
 }
 
 function assertKnownField(field: string): void {
   if (FIELDS.has(field)) return;
-  const known = ['collation', 'wildcardProjection', 'hidden', 'storageEngine', 'weights', 'default_language', 'textIndexVersion'];
+  const known = ['wildcardProjection', 'storageEngine', 'weights', 'default_language', 'textIndexVersion'];
   if (known.includes(field)) throw notSupported(`the index option '${field}'`);
   throw new CommandError(197, `The field '${field}' is not valid for an index specification.`);
 }
@@ -79,7 +89,7 @@ function assertIndexField(path: string, direction: BsonValue): void {
 }
 
 function assertOptions(options: BsonDocument, key: BsonDocument): void {
-  for (const name of ['unique', 'sparse'] as const) {
+  for (const name of ['unique', 'sparse', 'hidden'] as const) {
     const value = options[name];
     if (value !== undefined && typeof value !== 'boolean' && !isNumber(value)) {
       throw new CommandError(14, `The field '${name}' has value, which is not convertible to bool`);
@@ -102,6 +112,18 @@ function assertOptions(options: BsonDocument, key: BsonDocument): void {
     throw new CommandError(197, "The field 'expireAfterSeconds' is not valid for an _id index specification");
 }
 
+/** The collation with its defaults written out; none for the simple one. */
+function collationOption(options: BsonDocument): BsonDocument {
+  if (options['collation'] === undefined) return {};
+  const collation = parseCollation(options['collation']);
+  if (collation === undefined) {
+    delete options['collation'];
+    return {};
+  }
+  if (isTruthy(options['unique'])) throw notSupported('a unique index with a collation');
+  return { collation: collation.specification };
+}
+
 export interface IndexState {
   readonly readyAt: number;
   readonly isBuilding: boolean;
@@ -111,16 +133,20 @@ export interface IndexState {
 export function defineIndex(id: number, specification: BsonDocument, state: IndexState): IndexDefinition {
   const partial = specification['partialFilterExpression'];
   const seconds = specification['expireAfterSeconds'];
+  const fields = indexFields(specification);
   return {
     id,
     name: indexName(specification),
     specification,
-    fields: indexFields(specification),
+    fields,
+    paths: fields.map(({ path }) => path.split('.')),
     isUnique: isTruthy(specification['unique']) || indexName(specification) === '_id_',
     isSparse: isTruthy(specification['sparse']),
     partialFilter: isDocument(partial) ? partial : undefined,
     matchesPartialFilter: isDocument(partial) ? compileFilter(partial) : undefined,
     expireAfterSeconds: isNumber(seconds) ? toDouble(seconds) : undefined,
+    isHidden: isTruthy(specification['hidden']),
+    isCollated: specification['collation'] !== undefined,
     ...state,
   };
 }

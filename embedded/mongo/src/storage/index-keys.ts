@@ -1,8 +1,9 @@
-import { CommandError } from '../command-error.ts';
 import { getField, isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
-import { EMPTY_ARRAY, isArrayIndex, readPath, type SortValue } from '../values/path.ts';
+import { documentOf } from '../values/field-order.ts';
+import { keyTuplesOf } from '../values/key-tuples.ts';
+import { isArrayIndex, readPath, type SortField, type SortValue } from '../values/path.ts';
 import type { IndexDefinition } from './index-definition.ts';
-import { encodeKeyPart } from './key-encoding.ts';
+import { encodeKey } from './key-encoding.ts';
 
 export interface IndexKeys {
   readonly keys: readonly Buffer[];
@@ -14,17 +15,24 @@ const NO_KEYS: IndexKeys = { keys: [], isMultikey: false };
 /** The entries a document has in an index: one per distinct combination of array elements, none when sparse or partial exclude it. */
 export function indexKeysOf(index: IndexDefinition, document: BsonDocument): IndexKeys {
   if (index.matchesPartialFilter !== undefined && !index.matchesPartialFilter(document)) return NO_KEYS;
-  if (index.isSparse && !index.fields.some((field) => pathExists(document, field.path.split('.')))) return NO_KEYS;
-  const tuples = new TupleCollector(index.fields.length);
-  tuples.collect(
-    document,
-    index.fields.map((field) => field.path.split('.')),
-    [],
-  );
-  const keys = tuples.found.map((tuple) =>
-    Buffer.concat(index.fields.map((field, position) => encodeKeyPart(tuple[position], field.direction))),
-  );
-  return { keys: tuples.found.length > 1 ? distinct(keys) : keys, isMultikey: tuples.hasArray };
+  if (index.isSparse && !index.paths.some((path) => pathExists(document, path))) return NO_KEYS;
+  const flat = flatTuple(document, index.fields);
+  if (flat !== undefined) return { keys: [encodeKey(flat, index.fields)], isMultikey: false };
+  const { tuples, hasArray } = keyTuplesOf(document, index.paths);
+  const keys = tuples.map((tuple) => encodeKey(tuple, index.fields));
+  return { keys: keys.length > 1 ? distinct(keys) : keys, isMultikey: hasArray };
+}
+
+/** The usual case: no field is below another and none holds an array. */
+function flatTuple(document: BsonDocument, fields: readonly SortField[]): SortValue[] | undefined {
+  const values: SortValue[] = [];
+  for (const { path } of fields) {
+    if (path.includes('.')) return undefined;
+    const value = getField(document, path);
+    if (Array.isArray(value)) return undefined;
+    values.push(value);
+  }
+  return values;
 }
 
 /** The values shown as `keyValue` in a duplicate key error. */
@@ -33,77 +41,7 @@ export function keyValueOf(index: IndexDefinition, document: BsonDocument): Bson
     const value = readPath(document, field.path);
     return [field.path, (Array.isArray(value) ? value[0] : value) ?? null] as const;
   });
-  return Object.fromEntries(entries);
-}
-
-type Path = readonly string[] | undefined;
-
-/**
- * Walks all fields of a compound index together, as MongoDB does: fields below the same array take their values from the same
- * element, and two different arrays in one document are refused (CannotIndexParallelArrays).
- */
-class TupleCollector {
-  readonly found: SortValue[][] = [];
-  hasArray = false;
-  readonly #width: number;
-
-  constructor(width: number) {
-    this.#width = width;
-  }
-
-  collect(root: BsonDocument, paths: readonly Path[], fixed: readonly SortValue[]): void {
-    const values: SortValue[] = Array.from({ length: this.#width }, (_, position) => fixed[position]);
-    const pending: Path[] = paths.map(() => undefined);
-    let array: BsonValue[] | undefined;
-    for (const [position, path] of paths.entries()) {
-      if (path === undefined) continue;
-      const stop = walkToArray(root, path);
-      if (stop.array === undefined) {
-        values[position] = stop.value;
-        continue;
-      }
-      if (array !== undefined && array !== stop.array) throw new CommandError(171, 'cannot index parallel arrays');
-      array = stop.array;
-      pending[position] = stop.rest;
-    }
-    if (array === undefined) {
-      this.found.push(values);
-      return;
-    }
-    this.hasArray = true;
-    this.#spread(array, pending, values);
-  }
-
-  #spread(array: readonly BsonValue[], pending: readonly Path[], values: readonly SortValue[]): void {
-    if (array.length === 0) {
-      this.found.push(values.map((value, position) => (pending[position]?.length === 0 ? EMPTY_ARRAY : value)));
-      return;
-    }
-    for (const element of array) {
-      const own = values.map((value, position) => (pending[position]?.length === 0 ? element : value));
-      const deeper = pending.map((path) => (path !== undefined && path.length > 0 ? path : undefined));
-      if (isDocument(element) && deeper.some((path) => path !== undefined)) this.collect(element, deeper, own);
-      else this.found.push(own);
-    }
-  }
-}
-
-interface Stop {
-  readonly value: BsonValue;
-  readonly array: BsonValue[] | undefined;
-  readonly rest: readonly string[];
-}
-
-function walkToArray(root: BsonDocument, path: readonly string[]): Stop {
-  let value: BsonValue = root;
-  for (const [depth, part] of path.entries()) {
-    if (Array.isArray(value)) {
-      const isPositional = isArrayIndex(part) && Number(part) < value.length;
-      if (!isPositional) return { value: undefined, array: value, rest: path.slice(depth) };
-      value = value[Number(part)];
-    } else value = isDocument(value) ? getField(value, part) : undefined;
-  }
-  return Array.isArray(value) ? { value: undefined, array: value, rest: [] } : { value, array: undefined, rest: [] };
+  return documentOf(entries);
 }
 
 function pathExists(value: BsonValue, path: readonly string[]): boolean {

@@ -1,26 +1,29 @@
-import { Binary, BSONRegExp, Double, Int32, Timestamp, type Decimal128, type Long } from 'bson';
+import { Binary, BSONRegExp, Code, Double, Int32, Timestamp, type Decimal128, type Long } from 'bson';
 import { bsonTypeName, type BsonDocument, type BsonNumber, type BsonValue } from '../values/bson-value.ts';
 import { binaryBytes, textOf, TYPE_RANK, typeRank } from '../values/compare.ts';
 import { compareDecimals, decimalOfDouble, stripZeros, type ExactDecimal } from '../values/decimal.ts';
+import { fieldNames } from '../values/field-order.ts';
 import { toDouble, toExact } from '../values/numeric.ts';
-import { EMPTY_ARRAY, type SortValue } from '../values/path.ts';
+import { EMPTY_ARRAY, type SortField, type SortValue } from '../values/path.ts';
+import { KeyWriter } from './key-writer.ts';
 
 /** Between MinKey and null, where MongoDB's index keeps an empty array. */
 const EMPTY_ARRAY_RANK = 15;
-const END = Buffer.from([0]);
+const END = 0;
+const writer = new KeyWriter();
 
 /** Bytes whose memcmp order is the BSON comparison order; descending fields are inverted. */
 export function encodeKeyPart(value: SortValue, direction: 1 | -1): Buffer {
-  const parts: Uint8Array[] = [];
-  appendValue(parts, value);
-  const bytes = Buffer.concat(parts);
-  return direction === 1 ? bytes : invertBytes(bytes);
+  writer.clear();
+  writePart(value, direction);
+  return writer.take();
 }
 
-export function invertBytes(bytes: Uint8Array): Buffer {
-  const inverted = Buffer.allocUnsafe(bytes.length);
-  for (let index = 0; index < bytes.length; index += 1) inverted[index] = ~(bytes[index] ?? 0) & 0xff;
-  return inverted;
+/** The parts of a whole index key, one after the other. */
+export function encodeKey(values: readonly SortValue[], fields: readonly SortField[]): Buffer {
+  writer.clear();
+  for (let position = 0; position < fields.length; position += 1) writePart(values[position], fields[position]?.direction ?? 1);
+  return writer.take();
 }
 
 /** The first byte of every value of this value's type family. */
@@ -38,115 +41,106 @@ export function afterPrefix(prefix: Uint8Array): Buffer | undefined {
   return undefined;
 }
 
-function appendValue(out: Uint8Array[], value: SortValue): void {
+function writePart(value: SortValue, direction: 1 | -1): void {
+  const start = writer.length;
+  writeValue(value);
+  if (direction === -1) writer.invertFrom(start);
+}
+
+function writeValue(value: SortValue): void {
   if (value === EMPTY_ARRAY) {
-    out.push(Buffer.from([EMPTY_ARRAY_RANK]));
+    writer.byte(EMPTY_ARRAY_RANK);
     return;
   }
-  out.push(Buffer.from([typeRank(value)]));
+  const rank = typeRank(value);
+  writer.byte(rank);
   // The rank names the family; each cast restates it.
-  switch (typeRank(value)) {
+  switch (rank) {
     case TYPE_RANK.int:
-      return appendNumber(out, value as BsonNumber);
+      return writeNumber(value as BsonNumber);
     case TYPE_RANK.string:
-      return appendString(out, textOf(value));
+      return writer.text(textOf(value));
     case TYPE_RANK.object:
-      return appendObject(out, value as BsonDocument);
+      return writeObject(value as BsonDocument);
     case TYPE_RANK.array:
-      for (const item of value as BsonValue[]) appendValue(out, item);
-      out.push(END);
-      return;
+      for (const item of value as BsonValue[]) writeValue(item);
+      return writer.byte(END);
     default:
-      return appendLeaf(out, value);
+      return writeLeaf(value);
   }
 }
 
-function appendLeaf(out: Uint8Array[], value: BsonValue): void {
-  if (typeof value === 'boolean') out.push(Buffer.from([value ? 1 : 0]));
-  else if (value instanceof Date) out.push(signedBytes(BigInt(value.getTime())));
-  else if (value instanceof Timestamp) out.push(unsignedBytes(value.toBigInt()));
+function writeLeaf(value: BsonValue): void {
+  if (typeof value === 'boolean') writer.byte(value ? 1 : 0);
+  else if (value instanceof Date) writer.uint64(BigInt(value.getTime()) + 2n ** 63n);
+  else if (value instanceof Timestamp) writer.uint64(value.toBigInt());
   else if (value instanceof Binary) {
-    const header = Buffer.alloc(5);
-    header.writeUInt32BE(value.position, 0);
-    header[4] = value.sub_type;
-    out.push(header, binaryBytes(value));
+    writer.uint32(value.position);
+    writer.byte(value.sub_type);
+    writer.append(binaryBytes(value));
   } else if (value instanceof BSONRegExp) {
-    appendString(out, value.pattern);
-    appendString(out, value.options);
+    writer.text(value.pattern);
+    writer.text(value.options);
+  } else if (value instanceof Code) {
+    writer.text(value.code);
+    if (value.scope !== null) writeObject(value.scope); // the decoder puts BSON values there
   } else if (bsonTypeName(value) === 'objectId') {
-    out.push((value as unknown as { id: Uint8Array }).id); // an ObjectId by its type name
-  } else if (bsonTypeName(value) === 'javascript') {
-    appendString(out, (value as unknown as { code: string }).code); // a Code by its type name
+    writer.append((value as unknown as { id: Uint8Array }).id); // an ObjectId by its type name
   }
 }
 
-/** Zero bytes are escaped as 00 FF, so that the terminator 00 00 sorts a string before its extensions. */
-function appendString(out: Uint8Array[], text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
-  if (!bytes.includes(0)) {
-    out.push(bytes, Buffer.from([0, 0]));
-    return;
+function writeObject(document: BsonDocument): void {
+  for (const name of fieldNames(document)) {
+    writer.byte(typeRank(document[name]));
+    writer.text(name);
+    writeValue(document[name]);
   }
-  for (const byte of bytes) out.push(byte === 0 ? Buffer.from([0, 0xff]) : Buffer.from([byte]));
-  out.push(Buffer.from([0, 0]));
-}
-
-function appendObject(out: Uint8Array[], document: BsonDocument): void {
-  for (const key of Object.keys(document)) {
-    out.push(Buffer.from([typeRank(document[key])]));
-    appendString(out, key);
-    appendValue(out, document[key]);
-  }
-  out.push(END);
+  writer.byte(END);
 }
 
 /**
  * A number is the largest double not above it, then 00 when that is exact, else 01 and its decimal digits. So every type's
  * number sorts by exact value and equal values of different types have equal bytes.
  */
-function appendNumber(out: Uint8Array[], value: BsonNumber): void {
-  if (value instanceof Int32) {
-    out.push(doubleBytes(value.value), END);
-    return;
-  }
-  if (value instanceof Double) {
-    out.push(Number.isNaN(value.value) ? Buffer.alloc(8) : doubleBytes(value.value), END);
-    return;
-  }
-  appendExact(out, value);
+function writeNumber(value: BsonNumber): void {
+  if (value instanceof Int32 || value instanceof Double) writeDouble(value.value);
+  else writeExact(value);
 }
 
-function appendExact(out: Uint8Array[], value: Long | Decimal128): void {
+/** NaN is below all other numbers. */
+function writeDouble(value: number): void {
+  if (Number.isNaN(value)) writer.zeros(8);
+  else writer.double(value === 0 ? 0 : value); // -0 equals 0
+  writer.byte(END);
+}
+
+function writeExact(value: Long | Decimal128): void {
   const exact = toExact(value);
   if (typeof exact === 'number') {
-    out.push(Number.isNaN(exact) ? Buffer.alloc(8) : doubleBytes(exact), END);
+    writeDouble(exact);
     return;
   }
   const nearest = toDouble(value);
   const order = Number.isFinite(nearest) ? compareDecimals(decimalOfDouble(nearest), exact) : Math.sign(nearest);
   if (order === 0) {
-    out.push(doubleBytes(nearest), END);
+    writeDouble(nearest);
     return;
   }
-  out.push(doubleBytes(order > 0 ? nextBelow(nearest) : nearest), Buffer.from([1]), digitBytes(exact));
+  const below = order > 0 ? nextBelow(nearest) : nearest;
+  writer.double(below === 0 ? 0 : below);
+  writer.byte(1);
+  writeDigits(exact);
 }
 
 /** Order of magnitude, then digits; inverted for negative numbers. */
-function digitBytes(value: ExactDecimal): Buffer {
+function writeDigits(value: ExactDecimal): void {
   const { coefficient, exponent } = stripZeros(value);
   const digits = (coefficient < 0n ? -coefficient : coefficient).toString();
-  const header = Buffer.alloc(2);
-  header.writeUInt16BE(digits.length + exponent + 0x8000, 0);
-  const bytes = Buffer.concat([header, Buffer.from(digits, 'latin1'), END]);
-  return coefficient < 0n ? invertBytes(bytes) : bytes;
-}
-
-function doubleBytes(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleBE(value === 0 ? 0 : value, 0); // -0 equals 0
-  if (((bytes[0] ?? 0) & 0x80) !== 0) return invertBytes(bytes);
-  bytes[0] = (bytes[0] ?? 0) | 0x80;
-  return bytes;
+  const start = writer.length;
+  writer.uint16(digits.length + exponent + 0x8000);
+  writer.append(Buffer.from(digits, 'latin1'));
+  writer.byte(END);
+  if (coefficient < 0n) writer.invertFrom(start);
 }
 
 function nextBelow(value: number): number {
@@ -156,14 +150,4 @@ function nextBelow(value: number): number {
   view.setFloat64(0, value);
   view.setBigInt64(0, view.getBigInt64(0) + (value > 0 ? -1n : 1n));
   return view.getFloat64(0);
-}
-
-function signedBytes(value: bigint): Buffer {
-  return unsignedBytes(value + 2n ** 63n);
-}
-
-function unsignedBytes(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt.asUintN(64, value), 0);
-  return bytes;
 }

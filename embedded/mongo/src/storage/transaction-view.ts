@@ -76,7 +76,7 @@ export class TransactionView implements StorageView {
   }
 
   usableIndexes(collection: Collection): readonly IndexDefinition[] {
-    return collection.indexes.filter((index) => !index.isBuilding && index.readyAt <= this.#snapshot);
+    return collection.indexes.filter((index) => !index.isBuilding && !index.isHidden && index.readyAt <= this.#snapshot);
   }
 
   keepsIndexOrder(collection: Collection): boolean {
