@@ -2,8 +2,7 @@ import type { SipRequest } from '../message/sip-message.ts';
 import { serialize } from '../message/sip-message.ts';
 import { formatVia, parseTopVia } from '../message/via.ts';
 import { formatEndpoint } from './flow.ts';
-import type { Flow } from './flow.ts';
-import type { TransportSet } from './transport-set.ts';
+import type { Endpoint, Flow } from './flow.ts';
 
 /** RFC 3261 §18.1.1: a request above this goes over a transport with congestion control when the path MTU is not known. */
 const MAX_UDP_BYTES = 1_300;
@@ -18,19 +17,19 @@ export interface Sending {
 
 /** Moves requests too large for UDP to TCP, where the peer takes it (RFC 3261 §18.1.1). */
 export class LargeRequests {
-  private readonly transports: TransportSet;
+  private readonly openTcp: (to: Endpoint) => Flow | undefined;
   /** Who refused a connection lately, by address; the time of it in ms. */
   private readonly refusedAtMs = new Map<string, number>();
 
-  constructor(transports: TransportSet) {
-    this.transports = transports;
+  constructor(openTcp: (to: Endpoint) => Flow | undefined) {
+    this.openTcp = openTcp;
   }
 
   /** The same request when UDP will do or TCP will not; else with TCP in its Via, on a connection that stands. */
   async fit(sending: Sending): Promise<Sending> {
     const { request, flow } = sending;
     if (flow.protocol !== 'udp' || serialize(request).length <= MAX_UDP_BYTES || this.hasRefused(flow)) return sending;
-    const connection = this.transports.open('tcp', flow.remote);
+    const connection = this.openTcp(flow.remote);
     if (connection === undefined) return sending;
     if (!(await isReadySoon(connection))) {
       this.noteRefusal(flow);

@@ -27,7 +27,7 @@ export class TransportSet implements TransportEvents {
   private readonly transports: Transport[] = [];
   private readonly events: MessageEvents;
   private readonly reportFault: (where: 'message', error: unknown) => void;
-  private readonly largeRequests = new LargeRequests(this);
+  private readonly largeRequests = new LargeRequests((to) => this.open('tcp', to));
   private protection: Protection | undefined;
 
   constructor(events: MessageEvents, reportFault: (where: 'message', error: unknown) => void) {
