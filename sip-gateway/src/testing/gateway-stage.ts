@@ -13,11 +13,11 @@ import { createClient } from 'redis';
 import { FACT_STREAM, FactEnvelope, commandStream, factWatermark, phoneCredential } from '#contracts/gateway.contract';
 import type { CommandReply, Fact, FactOf, GatewayCommand, StoredCredential } from '#contracts/gateway.contract';
 import { GatewayId, UserId } from '#contracts/ids.contract';
-import { startSipServer } from '../../../embedded/sip/src/sip-server.ts';
-import type { SipServer } from '../../../embedded/sip/src/sip-server.ts';
 import { startGateway } from '../app.ts';
 import type { Gateway } from '../app.ts';
 import { loadConfig } from '../config.ts';
+import { openStageSipServer } from './stage-sip-server.ts';
+import type { StageSipServer } from './stage-sip-server.ts';
 
 /** Everything a gateway talks to, real, on free ports of the loopback, in a folder of its own. */
 export const REALM = 'kakehashi.test';
@@ -36,7 +36,7 @@ export class GatewayStage {
   redisPort = 0;
   carrierPort = 0;
   childAdminPort = 0;
-  sip!: SipServer;
+  sip!: StageSipServer;
   redis!: ReturnType<typeof createStageRedis>;
   /** Set once `open` has succeeded. */
   gateway!: Gateway;
@@ -56,19 +56,14 @@ export class GatewayStage {
     this.redis = createStageRedis(this.redisPort);
     await this.redis.connect();
     await this.startRtpengine();
-    this.sip = await startSipServer({
-      udp: { host: HOST, port: 0 },
-      ws: { host: HOST, port: 0 },
-      control: { host: HOST, port: 0 },
-      secret: 'stage',
-    });
+    this.sip = await openStageSipServer();
     await this.startGateway();
   }
 
   async close(): Promise<void> {
     // When `open` failed half-way, what it did start must still go.
     await (this.gateway as Gateway | undefined)?.close();
-    await (this.sip as SipServer | undefined)?.close();
+    await (this.sip as StageSipServer | undefined)?.close();
     (this.redis as GatewayStage['redis'] | undefined)?.destroy();
     await stop(this.#rtpengine);
     await stop(this.#redisProcess);
@@ -122,10 +117,7 @@ export class GatewayStage {
 
   /** Drops every dialog without a word, and starts again on the same ports. */
   async restartSip(): Promise<void> {
-    const { udp, ws, control } = this.sip.addresses;
-    if (udp === undefined || ws === undefined) throw new Error('The SIP server does not listen');
-    await this.sip.close();
-    this.sip = await startSipServer({ udp, ws, control, secret: 'stage' });
+    this.sip = await this.sip.restart();
   }
 
   async startGateway(): Promise<void> {
@@ -144,9 +136,9 @@ export class GatewayStage {
     return {
       GATEWAY_ID: gatewayId,
       REDIS_URL: `redis://${HOST}:${this.redisPort}`,
-      DRACHTIO_HOST: HOST,
+      DRACHTIO_HOST: this.sip.addresses.control.host,
       DRACHTIO_PORT: String(this.sip.addresses.control.port),
-      DRACHTIO_SECRET: 'stage',
+      DRACHTIO_SECRET: this.sip.secret,
       RTPENGINE_HOST: HOST,
       RTPENGINE_NG_PORT: String(this.#ngPort),
       SIP_TRUNK: `${HOST}:${this.carrierPort}`,
