@@ -16,6 +16,7 @@ import type { Command, CommandContext } from './command.ts';
 import { runDelete } from './delete.ts';
 import { assertWritable } from './insert.ts';
 import { collationOf, commandVariables } from './query-options.ts';
+import { TimeLimit } from './time-limit.ts';
 import { updateRunner } from './update.ts';
 import { runBatch } from './write-batch.ts';
 import type { Reply } from '../wire/reply.ts';
@@ -44,6 +45,7 @@ class BulkWriter {
   readonly #namespaces: readonly string[];
   readonly #variables: ReadonlyMap<string, BsonValue>;
   readonly #bypassesValidation: boolean;
+  readonly #deadline: (() => void) | undefined;
   readonly counts: Counts = { nInserted: 0, nMatched: 0, nModified: 0, nUpserted: 0, nDeleted: 0 };
 
   constructor(context: CommandContext, namespaces: readonly string[]) {
@@ -51,6 +53,7 @@ class BulkWriter {
     this.#namespaces = namespaces;
     this.#variables = commandVariables(context.body, context.now);
     this.#bypassesValidation = booleanField(context.body, 'bypassDocumentValidation');
+    this.#deadline = new TimeLimit(context.body).deadline;
   }
 
   run(operation: BsonDocument): Outcome {
@@ -71,7 +74,12 @@ class BulkWriter {
   #update(namespace: string, operation: BsonDocument): Outcome {
     const { view, now } = this.#context;
     const { filter, updateMods, constants, multi, upsert, arrayFilters, hint, collation, sort } = operation;
-    const run = updateRunner(view, { variables: this.#variables, now, bypassesValidation: this.#bypassesValidation });
+    const run = updateRunner(view, {
+      variables: this.#variables,
+      now,
+      bypassesValidation: this.#bypassesValidation,
+      deadline: this.#deadline,
+    });
     const statement: BsonDocument = {
       q: filter,
       u: updateMods,
@@ -100,6 +108,7 @@ class BulkWriter {
       hint: operation['hint'],
       collation: collationOf(operation['collation'], view.collection(namespace)),
       variables: this.#variables,
+      deadline: this.#deadline,
     });
     this.counts.nDeleted += deleted;
     return { n: countValue(deleted) };

@@ -1,6 +1,7 @@
 import type { Catalog } from '../storage/catalog.ts';
 import { aggregateCommand } from './aggregate.ts';
 import { bulkWriteCommand } from './bulk-write.ts';
+import { collectionChangeCommands } from './collection-changes.ts';
 import { collectionCommands } from './collections.ts';
 import type { Command } from './command.ts';
 import { countCommand, distinctCommand } from './count-and-distinct.ts';
@@ -26,6 +27,7 @@ export function commandsByName(catalog: Catalog, testCommands: readonly Command[
     ...sessionCommands,
     ...cursorCommands,
     ...collectionCommands,
+    ...collectionChangeCommands,
     ...databaseCommands(catalog),
     ...indexCommands,
     ...statisticsCommands,

@@ -10,10 +10,12 @@ import { spreadPath } from '../values/path.ts';
 import { encodeKeyPart } from '../storage/key-encoding.ts';
 import type { Command } from './command.ts';
 import { collationOf, commandVariables } from './query-options.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** The query of a `count`, shared with `explain`. A negative limit counts like its absolute value. */
 export function prepareCount(body: BsonDocument, collection: Collection | undefined): PreparedQuery {
   return new PreparedQuery({
+    deadline: new TimeLimit(body).deadline,
     filter: documentField(body, 'query'),
     skip: nonNegativeField(body, 'skip') ?? 0,
     limit: Math.abs(integerField(body, 'limit') ?? 0),
@@ -50,6 +52,7 @@ export const distinctCommand: Command = {
     const collection = view.collection(namespace);
     const collation = collationOf(body['collation'], collection);
     const query = new PreparedQuery({
+      deadline: new TimeLimit(body).deadline,
       filter: body['query'] === null ? {} : documentField(body, 'query'),
       hint: body['hint'],
       collation,

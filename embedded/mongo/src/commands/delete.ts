@@ -4,6 +4,7 @@ import { assertKnownFields, documentField, documentsIn, integerField, namespaceO
 import type { StorageView } from '../storage/storage-view.ts';
 import type { Command } from './command.ts';
 import { collationOf, commandVariables } from './query-options.ts';
+import { TimeLimit } from './time-limit.ts';
 import { runBatch, withErrors } from './write-batch.ts';
 
 const STATEMENT_FIELDS = new Set(['q', 'limit', 'hint', 'collation']);
@@ -16,6 +17,7 @@ export const deleteCommand: Command = {
   run: ({ body, view, now }) => {
     const namespace = namespaceOf(body, 'delete');
     const variables = commandVariables(body, now);
+    const { deadline } = new TimeLimit(body);
     let deleted = 0;
     const errors = runBatch(body, documentsIn(body, 'deletes'), (statement) => {
       assertKnownFields(statement, 'delete.deletes', STATEMENT_FIELDS);
@@ -27,6 +29,7 @@ export const deleteCommand: Command = {
         hint: statement['hint'],
         collation: collationOf(statement['collation'], view.collection(namespace)),
         variables,
+        deadline,
       });
     });
     return { n: deleted, ...withErrors(errors) };

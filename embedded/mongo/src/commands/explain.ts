@@ -63,7 +63,7 @@ function queryOf(name: string, command: BsonDocument, { variables, collection }:
   const { hint, sort } = command;
   switch (name) {
     case 'find':
-      return prepareFind(command, variables, collection);
+      return prepareFind(command, variables, { collection });
     case 'count':
       return prepareCount(command, collection);
     case 'aggregate':

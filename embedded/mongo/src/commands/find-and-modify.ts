@@ -9,6 +9,7 @@ import type { Collation } from '../values/collation.ts';
 import type { Command, CommandContext } from './command.ts';
 import { assertWritable } from './insert.ts';
 import { collationOf, commandVariables } from './query-options.ts';
+import { TimeLimit } from './time-limit.ts';
 import type { Reply } from '../wire/reply.ts';
 
 interface Modification {
@@ -43,6 +44,7 @@ function queryOf(body: BsonDocument, variables: ReadonlyMap<string, BsonValue>, 
     hint: body['hint'],
     collation,
     variables,
+    deadline: new TimeLimit(body).deadline,
   });
 }
 

@@ -7,6 +7,7 @@ import { encodeDocument } from '../values/bson-codec.ts';
 import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
 import type { Command, CommandContext } from './command.ts';
 import { collationOf, commandVariables, refuseOptions } from './query-options.ts';
+import { TimeLimit } from './time-limit.ts';
 import type { Reply } from '../wire/reply.ts';
 
 const REFUSED = ['returnKey', 'showRecordId', 'oplogReplay', 'min', 'max'];
@@ -15,7 +16,7 @@ const REFUSED = ['returnKey', 'showRecordId', 'oplogReplay', 'min', 'max'];
 export function prepareFind(
   body: BsonDocument,
   variables: ReadonlyMap<string, BsonValue>,
-  collection: Collection | undefined,
+  { collection, deadline }: { readonly collection: Collection | undefined; readonly deadline?: (() => void) | undefined },
 ): PreparedQuery {
   refuseOptions(body, REFUSED);
   assertNotTailable(body);
@@ -29,6 +30,7 @@ export function prepareFind(
     hint: body['hint'],
     collation: collationOf(body['collation'], collection),
     variables,
+    deadline,
   });
 }
 
@@ -44,7 +46,8 @@ function find({ body, view, cursors, transaction, now }: CommandContext): Reply 
   const namespace = namespaceOf(body, 'find');
   const variables = commandVariables(body, now);
   const known = view.collection(namespace);
-  const query = prepareFind(body, variables, known);
+  const limit = new TimeLimit(body);
+  const query = prepareFind(body, variables, { collection: known, deadline: limit.deadline });
   const specification = documentField(body, 'projection');
   const filter = documentField(body, 'filter');
   const collation = collationOf(body['collation'], known);
@@ -62,8 +65,10 @@ function find({ body, view, cursors, transaction, now }: CommandContext): Reply 
   const cursor = cursors.open(namespace, source, {
     batchSize: nonNegativeField(body, 'batchSize'),
     isSingleBatch: booleanField(body, 'singleBatch'),
+    keepsWhenIdle: booleanField(body, 'noCursorTimeout'),
     transaction,
   });
+  limit.end();
   return { cursor };
 }
 

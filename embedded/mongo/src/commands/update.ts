@@ -6,6 +6,7 @@ import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
 import type { Command } from './command.ts';
 import { assertWritable } from './insert.ts';
 import { collationOf, commandVariables, statementVariables } from './query-options.ts';
+import { TimeLimit } from './time-limit.ts';
 import { runBatch, withErrors } from './write-batch.ts';
 
 const STATEMENT_FIELDS = new Set(['q', 'u', 'c', 'multi', 'upsert', 'arrayFilters', 'hint', 'collation', 'sort']);
@@ -23,6 +24,7 @@ export const updateCommand: Command = {
       variables: commandVariables(body, now),
       now,
       bypassesValidation: booleanField(body, 'bypassDocumentValidation'),
+      deadline: new TimeLimit(body).deadline,
     });
     const upserted: { index: number; _id: BsonValue }[] = [];
     let matched = 0;
@@ -42,6 +44,7 @@ interface UpdateOptions {
   readonly variables: ReadonlyMap<string, BsonValue>;
   readonly now: Date;
   readonly bypassesValidation: boolean;
+  readonly deadline: (() => void) | undefined;
 }
 
 /** Runs statements in the form of the `update` command, for it and for `bulkWrite`. */
@@ -66,6 +69,7 @@ export function updateRunner(
         hint: statement['hint'],
         collation,
         variables: options.variables,
+        deadline: options.deadline,
       },
       update: statement['u'],
       arrayFilters: statement['arrayFilters'],

@@ -8,8 +8,8 @@ export interface WriteErrorEntry {
   readonly errmsg: string;
 }
 
-/** Errors that end the whole command instead of one statement: the transaction, the disk or a conflict is concerned. */
-const COMMAND_ERRORS = new Set([112, 246, 14031, 263]);
+/** Errors that end the whole command instead of one statement: the transaction, the disk, the time or a conflict is concerned. */
+const COMMAND_ERRORS = new Set([50, 112, 246, 14031, 263]);
 
 /** Runs the statements of a batch; `ordered` (the default) stops at the first error. */
 export function runBatch<Statement>(
