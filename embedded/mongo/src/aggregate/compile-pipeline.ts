@@ -1,64 +1,81 @@
-import { Int32 } from 'bson';
 import { CommandError, notSupported } from '../command-error.ts';
 import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
-import { addFieldsStage, projectStage, replaceRootStage, unsetStage } from './field-stages.ts';
+import { bucketAutoStage } from './bucket-auto-stage.ts';
+import { bucketStage } from './bucket-stage.ts';
+import { documentsStage } from './documents-stage.ts';
+import { facetStage } from './facet-stage.ts';
+import { addFieldsStage, projectStage, replaceRootStage, replaceWithStage, unsetStage } from './field-stages.ts';
+import { graphLookupStage } from './graph-lookup-stage.ts';
 import { groupStage } from './group-stage.ts';
-import { countStage, limitStage, matchStage, skipStage, sortStage } from './order-stages.ts';
-import type { Stage, StageCompiler, StageEnvironment } from './stage.ts';
+import { lookupStage } from './lookup-stage.ts';
+import { countStage, limitStage, matchStage, parseLimit, parseSkip, skipStage, sortByCountStage } from './order-stages.ts';
+import { redactStage } from './redact-stage.ts';
+import { sampleStage } from './sample-stage.ts';
+import { sortedStage, sortStage } from './sort-stage.ts';
+import {
+  OUTPUT_STAGES,
+  type PipelineCompiler,
+  type Stage,
+  type StageCompiler,
+  type StageEnvironment,
+  type StageSource,
+} from './stage.ts';
+import { unionWithStage } from './union-with-stage.ts';
 import { unwindStage } from './unwind-stage.ts';
 
 const STAGES: Readonly<Record<string, StageCompiler>> = {
-  $match: matchStage,
-  $sort: sortStage,
-  $limit: limitStage,
-  $skip: skipStage,
-  $count: countStage,
-  $project: projectStage,
   $addFields: addFieldsStage,
-  $set: addFieldsStage,
-  $unset: unsetStage,
+  $bucket: bucketStage,
+  $bucketAuto: bucketAutoStage,
+  $count: countStage,
+  $documents: documentsStage,
+  $facet: facetStage,
+  $graphLookup: graphLookupStage,
   $group: groupStage,
+  $limit: limitStage,
+  $lookup: lookupStage,
+  $match: matchStage,
+  $project: projectStage,
+  $redact: redactStage,
+  $replaceRoot: replaceRootStage,
+  $replaceWith: replaceWithStage,
+  $sample: sampleStage,
+  $set: addFieldsStage,
+  $skip: skipStage,
+  $sort: sortStage,
+  $sortByCount: sortByCountStage,
+  $unionWith: unionWithStage,
+  $unset: unsetStage,
   $unwind: unwindStage,
-  $sortByCount: (operand, environment) => {
-    const group = groupStage({ _id: operand, count: { $sum: new Int32(1) } }, environment);
-    const sort = sortStage({ count: new Int32(-1) }, environment);
-    return (documents) => sort(group(documents));
-  },
-  $replaceRoot: (operand, { variables }) => {
-    if (!isDocument(operand)) throw new CommandError(40229, 'expected an object as specification for $replaceRoot stage');
-    const unknown = Object.keys(operand).find((name) => name !== 'newRoot');
-    if (unknown !== undefined) throw new CommandError(40415, `BSON field '$replaceRoot.${unknown}' is an unknown field.`);
-    if (!Object.hasOwn(operand, 'newRoot'))
-      throw new CommandError(40414, "BSON field '$replaceRoot.newRoot' is missing but a required field");
-    return replaceRootStage(operand['newRoot'], '$replaceRoot', variables);
-  },
-  $replaceWith: (operand, { variables }) => replaceRootStage(operand, '$replaceWith', variables),
 };
 
-/** Stages MongoDB has and this server does not have yet: refused as unsupported, not as unknown. */
+/** Stages MongoDB has and this server does not have: refused as unsupported, not as unknown. */
 const REFUSED = new Set(
-  '$lookup $facet $bucket $bucketAuto $unionWith $merge $out $graphLookup $setWindowFields $densify $fill $redact $sample $documents $collStats $indexStats $currentOp $listSessions $listLocalSessions $planCacheStats $search $vectorSearch'.split(
+  '$densify $fill $setWindowFields $collStats $indexStats $currentOp $listSessions $listLocalSessions $planCacheStats $search $searchMeta $vectorSearch $listSampledQueries $listSearchIndexes $querySettings $queryStats $shardedDataDistribution'.split(
     ' ',
   ),
 );
 
-export interface StageSource {
-  readonly name: string;
-  readonly operand: BsonValue;
-}
-
 /** Checks the form of a pipeline: an array of documents with one known stage each. */
 export function parsePipeline(pipeline: BsonValue): StageSource[] {
   if (!Array.isArray(pipeline)) throw new CommandError(14, 'A pipeline must be an array of objects');
-  return pipeline.map((entry) => {
-    if (!isDocument(entry)) throw new CommandError(14, 'Each element of the pipeline array must be an object');
-    const [name, ...others] = Object.keys(entry);
-    if (name === undefined || others.length > 0) {
-      throw new CommandError(40323, 'A pipeline stage specification object must contain exactly one field.');
-    }
-    if (!Object.hasOwn(STAGES, name)) throw refusedStage(name);
-    return { name, operand: entry[name] };
-  });
+  const stages = pipeline.map(parseStage);
+  for (const [position, { name }] of stages.entries()) {
+    if (name === '$documents' && position > 0)
+      throw new CommandError(40602, '$documents is only valid as the first stage in a pipeline');
+    if (OUTPUT_STAGES.has(name) && position < stages.length - 1)
+      throw new CommandError(40601, `${name} can only be the final stage in the pipeline`);
+  }
+  return stages;
+}
+
+function parseStage(entry: BsonValue): StageSource {
+  if (!isDocument(entry)) throw new CommandError(14, 'Each element of the pipeline array must be an object');
+  const [name, ...others] = Object.keys(entry);
+  if (name === undefined || others.length > 0)
+    throw new CommandError(40323, 'A pipeline stage specification object must contain exactly one field.');
+  if (!Object.hasOwn(STAGES, name) && !OUTPUT_STAGES.has(name)) throw refusedStage(name);
+  return { name, operand: entry[name] };
 }
 
 function refusedStage(name: string): CommandError {
@@ -71,10 +88,32 @@ function refusedStage(name: string): CommandError {
 
 /** Compiles all stages before any document is read, so that a wrong one at the end is refused without work. */
 export function compileStages(stages: readonly StageSource[], environment: StageEnvironment): Stage {
-  const compiled = stages.map(({ name, operand }) => {
-    const compiler = STAGES[name];
-    if (compiler === undefined) throw refusedStage(name);
-    return compiler(operand, environment);
-  });
+  const compiled = stages.map((stage, position) => compileStage(stage, stages.slice(position + 1), environment));
   return (documents) => compiled.reduce<Iterable<BsonDocument>>((input, stage) => stage(input), documents);
 }
+
+function compileStage({ name, operand }: StageSource, following: readonly StageSource[], environment: StageEnvironment): Stage {
+  if (name === '$sort') return sortedStage(operand, environment, wantedOf(following));
+  const compiler = STAGES[name];
+  if (compiler === undefined) throw refusedStage(name);
+  return compiler(operand, environment, PIPELINES);
+}
+
+/** How many of the sorted documents a `$limit`, or `$skip` and `$limit`, right behind a `$sort` lets through. */
+function wantedOf([first, second]: readonly StageSource[]): number {
+  if (first?.name === '$limit') return parseLimit(first.operand);
+  if (first?.name === '$skip' && second?.name === '$limit') return parseSkip(first.operand) + parseLimit(second.operand);
+  return Infinity;
+}
+
+const PIPELINES: PipelineCompiler = {
+  parse: (pipeline, refused) => {
+    const stages = parsePipeline(pipeline);
+    for (const { name } of stages) {
+      const error = refused(name);
+      if (error !== undefined) throw error;
+    }
+    return stages;
+  },
+  compile: compileStages,
+};

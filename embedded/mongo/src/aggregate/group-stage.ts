@@ -1,66 +1,77 @@
-import { Int32 } from 'bson';
 import { CommandError } from '../command-error.ts';
-import { compileExpression } from '../expression/compile-expression.ts';
-import type { Expression } from '../expression/expression.ts';
-import { encodeKeyPart } from '../storage/key-encoding.ts';
-import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
-import { accumulatorFactory, type Accumulator } from './accumulators.ts';
-import type { StageCompiler } from './stage.ts';
+import type { Accumulator, AccumulatorUse } from '../accumulator/accumulator.ts';
+import { compileAccumulator } from '../accumulator/accumulator-table.ts';
+import { expressionContext } from '../expression/compile-expression.ts';
+import type { Expression, ExpressionContext } from '../expression/expression.ts';
+import { ValueKeys, type ValueKey } from '../expression/value-key.ts';
+import { isDocument, setField, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import type { Stage, StageEnvironment } from './stage.ts';
+import { fieldEntries } from '../values/field-order.ts';
 
-interface GroupField {
+export interface GroupField {
   readonly name: string;
-  readonly create: () => Accumulator;
-  readonly expression: Expression;
+  readonly use: AccumulatorUse;
 }
 
-export const groupStage: StageCompiler = (operand, { variables }) => {
+interface Group {
+  readonly id: BsonValue;
+  readonly accumulators: readonly Accumulator<unknown>[];
+}
+
+export function groupStage(operand: BsonValue, environment: StageEnvironment): Stage {
   if (!isDocument(operand)) throw new CommandError(15947, "a group's fields must be specified in an object");
   if (!Object.hasOwn(operand, '_id')) throw new CommandError(15955, 'a group specification must include an _id');
-  const key = compileExpression(operand['_id']);
-  const fields = Object.entries(operand)
-    .filter(([name]) => name !== '_id')
-    .map(([name, specification]) => parseField(name, specification));
+  const context = expressionContext(environment);
+  const { _id: key, ...fields } = operand;
+  return groupBy(context.compile(key), groupFields(fields, context), environment);
+}
+
+/** Groups documents by a computed key; shared by `$group` and `$bucket`. */
+export function groupBy(key: Expression, fields: readonly GroupField[], { variables, collation }: StageEnvironment): Stage {
   return function* (documents) {
-    const groups = new Map<string, { readonly id: BsonValue; readonly accumulators: readonly Accumulator[] }>();
+    const keys = new ValueKeys(collation);
+    const groups = new Map<ValueKey, Group>();
     for (const document of documents) {
       const scope = { root: document, variables };
       const id = key(scope) ?? null;
-      // Equal values of different number types are one group, exactly as they are one index key.
-      const text = encodeKeyPart(id, 1).toString('latin1');
-      let group = groups.get(text);
+      const groupKey = keys.of(id);
+      let group = groups.get(groupKey);
       if (group === undefined) {
-        group = { id, accumulators: fields.map((field) => field.create()) };
-        groups.set(text, group);
+        const groupScope = { root: isDocument(id) ? id : {}, variables };
+        group = { id, accumulators: fields.map(({ use }) => use.start(groupScope)) };
+        groups.set(groupKey, group);
       }
-      for (const [position, field] of fields.entries()) group.accumulators[position]?.add(field.expression(scope));
+      const { accumulators } = group;
+      for (let position = 0; position < fields.length; position += 1)
+        accumulators[position]?.add(fields[position]?.use.read(scope));
     }
     for (const { id, accumulators } of groups.values()) {
       const result: BsonDocument = { _id: id };
-      for (const [position, field] of fields.entries()) result[field.name] = accumulators[position]?.result() ?? null;
+      addResults(result, fields, accumulators);
       yield result;
     }
   };
-};
+}
 
-function parseField(name: string, specification: BsonValue): GroupField {
+export function addResults(
+  result: BsonDocument,
+  fields: readonly GroupField[],
+  accumulators: readonly Accumulator<unknown>[],
+): void {
+  for (const [position, { name }] of fields.entries()) setField(result, name, accumulators[position]?.result() ?? null);
+}
+
+/** The computed fields of a group: each names one accumulator. */
+export const groupFields = (specification: BsonDocument, context: ExpressionContext): readonly GroupField[] =>
+  fieldEntries(specification).map(([name, operand]) => groupField(name, operand, context));
+
+function groupField(name: string, specification: BsonValue, context: ExpressionContext): GroupField {
   if (name.includes('.')) throw new CommandError(40235, `The field name '${name}' cannot contain '.'`);
   if (name.startsWith('$')) throw new CommandError(40236, `The field name '${name}' cannot be an operator name`);
   const entries = isDocument(specification) ? Object.entries(specification) : [];
   const [entry] = entries;
-  if (entry === undefined) throw new CommandError(40234, `The field '${name}' must be an accumulator object`);
+  if (entry === undefined || !entry[0].startsWith('$'))
+    throw new CommandError(40234, `The field '${name}' must be an accumulator object`);
   if (entries.length > 1) throw new CommandError(40238, `The field '${name}' must specify one accumulator`);
-  const [operator, operand] = entry;
-  if (operator === '$count') {
-    if (!isDocument(operand) || Object.keys(operand).length > 0)
-      throw new CommandError(2, '$count takes no arguments, i.e. $count:{}');
-    return { name, create: accumulatorFactory('$sum'), expression: () => new Int32(1) };
-  }
-  return { name, create: accumulatorFactory(operator), expression: compileExpression(unwrapped(operator, operand)) };
-}
-
-/** A group operator takes one argument, which may stand in an array of one. */
-function unwrapped(operator: string, operand: BsonValue): BsonValue {
-  if (!Array.isArray(operand)) return operand;
-  if (operand.length !== 1) throw new CommandError(40237, `The ${operator} accumulator is a unary operator`);
-  return operand[0];
+  return { name, use: compileAccumulator(entry[0], entry[1], context) };
 }

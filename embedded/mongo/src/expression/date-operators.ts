@@ -1,124 +1,63 @@
-import { Int32, ObjectId, Timestamp } from 'bson';
-import { CommandError, notSupported } from '../command-error.ts';
-import { bsonTypeName, isDocument, isNullish, isNumber, type BsonValue } from '../values/bson-value.ts';
-import { toInteger } from '../values/numeric.ts';
-import type { Expression, OperatorCompiler, Scope } from './expression.ts';
-import { formatDate } from './date-format.ts';
-import { truncateLocal, TRUNCATION_UNITS, type TruncationUnit } from './date-truncation.ts';
-import { parseTimeZone, type LocalTime, type TimeZone } from './time-zone.ts';
-
-type Compile = (operand: BsonValue) => Expression;
+import { Int32, Long, Timestamp } from 'bson';
+import { CommandError } from '../command-error.ts';
+import { bsonTypeName, isDocument, isNullish, type BsonValue } from '../values/bson-value.ts';
+import { dayOfYear, isoWeek, isoWeekday, weekday, weekOfYear } from './calendar.ts';
+import { instantOf, zoneReader, type ZoneReader } from './date-arguments.ts';
+import type { Expression, ExpressionContext, OperatorCompiler, OperatorTable } from './expression.ts';
+import { namedArguments, optionalArgument, unaryOperator } from './operands.ts';
+import type { LocalTime } from './time-zone.ts';
 
 /** `$year` and its kin, as an expression or as `{ date, timezone }`. */
-function datePart(operator: string, read: (local: LocalTime) => number): OperatorCompiler {
-  return (operand, compile) => {
-    const { date, zone } = dateArguments(operator, operand, compile);
+function datePart(operator: string, read: (local: LocalTime) => BsonValue): OperatorCompiler {
+  return (operand, context) => {
+    const { date, zone } = dateAndZone(operator, operand, context);
     return (scope) => {
-      const instant = instantOf(operator, date(scope));
+      const value = date(scope);
+      if (isNullish(value)) return null;
       const timeZone = zone(scope);
-      if (instant === null || timeZone === null) return null;
-      return new Int32(read(timeZone.toLocal(instant)));
+      return timeZone === null ? null : read(timeZone.toLocal(instantOf(value)));
     };
   };
 }
 
-function dateArguments(
-  operator: string,
-  operand: BsonValue,
-  compile: Compile,
-): { date: Expression; zone: (scope: Scope) => TimeZone | null } {
-  const single = Array.isArray(operand) && operand.length === 1 ? operand[0] : operand;
-  if (!isDocument(single) || !Object.hasOwn(single, 'date')) return { date: compile(single), zone: zoneReader(undefined) };
-  assertFields(operator, single, ['date', 'timezone']);
-  return {
-    date: compile(single['date']),
-    zone: zoneReader(Object.hasOwn(single, 'timezone') ? compile(single['timezone']) : undefined),
-  };
-}
-
-function zoneReader(expression: Expression | undefined): (scope: Scope) => TimeZone | null {
-  const known = new Map<string, TimeZone>();
-  return (scope) => {
-    const name = expression === undefined ? 'UTC' : expression(scope);
-    if (isNullish(name)) return null;
-    if (typeof name !== 'string')
-      throw new CommandError(40517, `timezone must evaluate to a string, found ${bsonTypeName(name)}`);
-    const zone = known.get(name) ?? parseTimeZone(name);
-    known.set(name, zone);
-    return zone;
-  };
-}
-
-function instantOf(operator: string, value: BsonValue): number | null {
-  if (isNullish(value)) return null;
-  if (value instanceof Date) return value.getTime();
-  if (value instanceof ObjectId) return value.getTimestamp().getTime();
-  if (value instanceof Timestamp) return value.getHighBitsUnsigned() * 1000;
-  throw new CommandError(16006, `can't convert from BSON type ${bsonTypeName(value)} to Date in ${operator}`);
-}
-
-function assertFields(operator: string, operand: BsonValue, allowed: readonly string[]): void {
-  if (!isDocument(operand)) throw new CommandError(18629, `${operator} only supports an object as its argument`);
-  for (const name of Object.keys(operand)) {
-    if (!allowed.includes(name)) throw new CommandError(18534, `Unrecognized argument to ${operator}: ${name}`);
+function dateAndZone(operator: string, operand: BsonValue, context: ExpressionContext): { date: Expression; zone: ZoneReader } {
+  if (Array.isArray(operand)) {
+    if (operand.length !== 1)
+      throw new CommandError(
+        40536,
+        `${operator} accepts exactly one argument if given an array, but was given ${operand.length}`,
+      );
+    return { date: context.compile(operand[0]), zone: zoneReader(undefined) };
   }
+  const isPlain = !isDocument(operand) || Object.keys(operand)[0]?.startsWith('$') === true;
+  if (isPlain) return { date: context.compile(operand), zone: zoneReader(undefined) };
+  const codes = { notObject: 40535, unknown: 40535, missing: 40539 };
+  const named = namedArguments(operator, operand, { required: ['date'], optional: ['timezone'], codes });
+  return { date: context.compile(named['date']), zone: zoneReader(optionalArgument(named, 'timezone', context)) };
 }
 
-const dateToString: OperatorCompiler = (operand, compile) => {
-  assertFields('$dateToString', operand, ['date', 'format', 'timezone', 'onNull']);
-  if (!isDocument(operand) || !Object.hasOwn(operand, 'date'))
-    throw new CommandError(18628, "Missing 'date' parameter to $dateToString");
-  const date = compile(operand['date']);
-  const zone = zoneReader(Object.hasOwn(operand, 'timezone') ? compile(operand['timezone']) : undefined);
-  const onNull = Object.hasOwn(operand, 'onNull') ? compile(operand['onNull']) : () => null;
-  const format = Object.hasOwn(operand, 'format') ? compile(operand['format']) : undefined;
-  return (scope) => {
-    const instant = instantOf('$dateToString', date(scope));
-    if (instant === null) return onNull(scope);
-    const timeZone = zone(scope);
-    if (timeZone === null) return null;
-    const fallback = timeZone.offsetMs(instant) === 0 ? '%Y-%m-%dT%H:%M:%S.%LZ' : '%Y-%m-%dT%H:%M:%S.%L';
-    const pattern = format === undefined ? fallback : format(scope);
-    if (isNullish(pattern)) return null;
-    if (typeof pattern !== 'string') throw new CommandError(18533, '$dateToString requires that the format be a string');
-    return formatDate(pattern, timeZone.toLocal(instant), timeZone.offsetMs(instant));
-  };
-};
+function timestampPart(operator: string, code: number, read: (value: Timestamp) => number): OperatorCompiler {
+  return unaryOperator(operator, (value) => {
+    if (isNullish(value)) return null;
+    if (value instanceof Timestamp) return Long.fromNumber(read(value));
+    throw new CommandError(code, ` Argument to ${operator} must be a timestamp, but is ${bsonTypeName(value)}`);
+  });
+}
 
-const dateTrunc: OperatorCompiler = (operand, compile) => {
-  assertFields('$dateTrunc', operand, ['date', 'unit', 'binSize', 'timezone', 'startOfWeek']);
-  if (!isDocument(operand)) throw new CommandError(5439007, '$dateTrunc only supports an object as its argument');
-  if (Object.hasOwn(operand, 'binSize')) {
-    const size = operand['binSize'];
-    if (!isNumber(size) || toInteger(size) !== 1n) throw notSupported('$dateTrunc with a binSize other than 1');
-  }
-  const date = compile(operand['date']);
-  const unit = compile(operand['unit']);
-  const zone = zoneReader(Object.hasOwn(operand, 'timezone') ? compile(operand['timezone']) : undefined);
-  const startOfWeek = compile(operand['startOfWeek'] ?? 'sunday');
-  return (scope) => {
-    const instant = instantOf('$dateTrunc', date(scope));
-    const timeZone = zone(scope);
-    const unitName = unit(scope);
-    const weekStart = startOfWeek(scope);
-    if (instant === null || timeZone === null || isNullish(unitName) || isNullish(weekStart)) return null;
-    if (typeof unitName !== 'string' || !isUnit(unitName))
-      throw new CommandError(5439014, 'unknown time unit value in $dateTrunc');
-    return new Date(truncateLocal(instant, unitName, timeZone, typeof weekStart === 'string' ? weekStart : ''));
-  };
-};
-
-const isUnit = (name: string): name is TruncationUnit => TRUNCATION_UNITS.some((unit) => unit === name);
-
-export const dateOperators: Readonly<Record<string, OperatorCompiler>> = {
-  $dateToString: dateToString,
-  $dateTrunc: dateTrunc,
-  $year: datePart('$year', (local) => local.year),
-  $month: datePart('$month', (local) => local.month),
-  $dayOfMonth: datePart('$dayOfMonth', (local) => local.day),
-  $hour: datePart('$hour', (local) => local.hour),
-  $minute: datePart('$minute', (local) => local.minute),
-  $second: datePart('$second', (local) => local.second),
-  $millisecond: datePart('$millisecond', (local) => local.millisecond),
-  $dayOfWeek: datePart('$dayOfWeek', (local) => new Date(Date.UTC(local.year, local.month - 1, local.day)).getUTCDay() + 1),
+export const dateOperators: OperatorTable = {
+  $year: datePart('$year', (local) => new Int32(local.year)),
+  $month: datePart('$month', (local) => new Int32(local.month)),
+  $dayOfMonth: datePart('$dayOfMonth', (local) => new Int32(local.day)),
+  $hour: datePart('$hour', (local) => new Int32(local.hour)),
+  $minute: datePart('$minute', (local) => new Int32(local.minute)),
+  $second: datePart('$second', (local) => new Int32(local.second)),
+  $millisecond: datePart('$millisecond', (local) => new Int32(local.millisecond)),
+  $dayOfWeek: datePart('$dayOfWeek', (local) => new Int32(weekday(local) + 1)),
+  $dayOfYear: datePart('$dayOfYear', (local) => new Int32(dayOfYear(local))),
+  $week: datePart('$week', (local) => new Int32(weekOfYear(local))),
+  $isoDayOfWeek: datePart('$isoDayOfWeek', (local) => new Int32(isoWeekday(local))),
+  $isoWeek: datePart('$isoWeek', (local) => new Int32(isoWeek(local).week)),
+  $isoWeekYear: datePart('$isoWeekYear', (local) => Long.fromNumber(isoWeek(local).year)),
+  $tsSecond: timestampPart('$tsSecond', 5687301, (value) => value.t),
+  $tsIncrement: timestampPart('$tsIncrement', 5687302, (value) => value.i),
 };

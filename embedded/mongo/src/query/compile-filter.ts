@@ -52,7 +52,7 @@ function compileTreeOperator(name: string, operand: BsonValue, environment: Filt
     }
     case '$expr': {
       if (environment.isElement === true) throw badValue('$expr can only be applied to the top-level document');
-      const evaluate = compileExpression(operand);
+      const evaluate = compileExpression(operand, environment);
       return (document) => isTruthy(evaluate({ root: document, variables: environment.variables ?? new Map() }));
     }
     case '$text':

@@ -134,7 +134,7 @@ class ProjectionParser {
   #addComputed(path: string, operand: BsonValue, codeInExclusion: number): void {
     if (this.#mode === 'exclude')
       throw new CommandError(codeInExclusion, `Cannot use an expression ${path} in an exclusion projection`);
-    const expression = compileUnlessUnknown(operand);
+    const expression = compileUnlessUnknown(operand, this.#options);
     this.#mode = 'include';
     addRule(this.#tree, path, { kind: 'compute', expression });
   }
@@ -237,10 +237,10 @@ function assertFieldPath(path: string): void {
 }
 
 /** In a projection an unknown operator has a code of its own. */
-function compileUnlessUnknown(operand: BsonValue): Expression {
+function compileUnlessUnknown(operand: BsonValue, options: ProjectionOptions): Expression {
   const [name = ''] = isOperatorDocument(operand) ? Object.keys(operand) : [];
   try {
-    return compileExpression(operand);
+    return compileExpression(operand, options);
   } catch (error) {
     if (error instanceof CommandError && error.code === 168 && error.message.includes(`'${name}'`) && name !== '')
       throw new CommandError(31325, `Unknown expression ${name}`);
