@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { ContentCode, EndCause, ResultCode } from './call-results.contract.ts';
 import { Category } from './cases.contract.ts';
 import { CallId, CaseId, CategoryCode, Instant, PhoneId } from './ids.contract.ts';
+import { Language } from './directory.contract.ts';
+import { PartyView } from './parties.contract.ts';
 import type { Ack } from './problem.contract.ts';
 import type { AgentView, SetAgentState } from './users.contract.ts';
 
@@ -54,10 +56,17 @@ export const CallView = z.object({
   cause: EndCause.nullable(),
   endedBy: z.enum(['agent', 'resident', 'system']).nullable(),
   isMuted: z.boolean(),
+  /** Everybody in the call, the invited included; supervisors only when they are visible. Empty until it is answered. */
+  parties: z.array(PartyView),
+  /** The language the caller chose in the queue; Japanese until then. */
+  language: Language,
   identity: IdentityCheck,
   isIdentified: z.boolean(),
   suggestedResult: ResultCode.nullable(),
   recording: RecordingState,
+  isRecordingPaused: z.boolean(),
+  /** When wrap-up should be over; null outside of it. */
+  wrapUpUntil: Instant.nullable(),
   draft: z.object({
     note: z.string(),
     resultCode: ResultCode.nullable(),

@@ -3,7 +3,7 @@ import { CALL_COMMANDS, SoundName } from './call-control.contract.ts';
 import { EndCause } from './call-results.contract.ts';
 import { CallId, GatewayId, Instant, PhoneNumber, UserId } from './ids.contract.ts';
 import { PartyEnd, PartyId, PartyRole, SupervisionMode } from './parties.contract.ts';
-import { PauseReason } from './recordings.contract.ts';
+import { ChannelName, DiskLevel, PackedRecording, PauseReason } from './recordings.contract.ts';
 
 /**
  * What the server and the SIP gateway say to each other over Redis.
@@ -28,7 +28,32 @@ export const phonePresence = (user: UserId): string => `kk:phone:${user}`;
 /** A phone credential that the server issued: `StoredCredential` as JSON, expires by itself; deleted on log-out. */
 export const phoneCredential = (username: string): string => `kk:credential:${username}`;
 
-export const GatewayHeartbeat = z.object({ at: Instant, calls: z.int(), draining: z.boolean() });
+/** One trunk of a carrier, for the status page. */
+export const TrunkStatus = z.object({
+  id: z.string(),
+  transport: z.enum(['udp', 'tcp', 'tls']),
+  /** Null: not asked yet. */
+  isReachable: z.boolean().nullable(),
+  /** Null: it does not register. */
+  isRegistered: z.boolean().nullable(),
+  /** Since when it is so. */
+  since: Instant,
+  channels: z.int(),
+  channelsInUse: z.int(),
+  /** Since the gateway started. */
+  calls: z.int(),
+  failures: z.int(),
+  /** The last SIP status that told something about the trunk itself. */
+  lastStatus: z.int().nullable(),
+});
+export type TrunkStatus = z.infer<typeof TrunkStatus>;
+
+export const GatewayHeartbeat = z.object({
+  at: Instant,
+  calls: z.int(),
+  draining: z.boolean(),
+  trunks: z.array(TrunkStatus).default([]),
+});
 export type GatewayHeartbeat = z.infer<typeof GatewayHeartbeat>;
 
 export const PhonePresence = z.object({ gatewayId: GatewayId, since: Instant });
@@ -147,17 +172,31 @@ export const Fact = z.discriminatedUnion('type', [
     /** Milliseconds between answer and end; 0 when never answered. */
     talkMs: z.int().nonnegative(),
   }),
+  /** Everything is written; it is being packed and sealed. `recording.ready` follows. */
+  z.object({
+    type: z.literal('recording.closed'),
+    ...callFact,
+    seconds: z.number().nonnegative(),
+    channels: z.array(ChannelName),
+  }),
+  /** Sealed, and in the chain. */
   z.object({
     type: z.literal('recording.ready'),
     ...callFact,
-    /** File name under the recordings folder. */
-    file: z.string().regex(/^[A-Za-z0-9_./-]+$/),
-    seconds: z.number().nonnegative(),
-    channels: z.array(z.enum(['agent', 'resident'])),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    /** Frames of 20 ms that had to be filled with silence because no packet came, by channel. */
-    concealedFrames: z.array(z.int().nonnegative()),
+    ...PackedRecording.omit({ gaps: true, missingPackets: true }).shape,
   }),
+  /** Follows `recording.ready`: whether all that was said is in it. */
+  z.object({
+    type: z.literal('recording.checked'),
+    ...callFact,
+    /** False when sound that was there is missing; somebody must look. */
+    isComplete: z.boolean(),
+    ...PackedRecording.pick({ gaps: true, missingPackets: true }).shape,
+  }),
+  /** It is written but could not be packed, and is tried again. */
+  z.object({ type: z.literal('recording.unpacked'), ...callFact }),
+  /** Room on the disk of the recordings: at the start, and whenever the level changes. */
+  z.object({ type: z.literal('recording.disk'), freePct: z.number().min(0).max(100), level: DiskLevel }),
   z.object({ type: z.literal('recording.failed'), ...callFact, reason: z.string().max(200) }),
 ]);
 export type Fact = z.infer<typeof Fact>;

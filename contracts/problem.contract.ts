@@ -26,6 +26,7 @@ export const PROBLEMS = {
   'gateway.command-repeated': { status: 409, title: 'The command was already received.' },
   'recording.not-found': { status: 404, title: 'There is no recording of this call.' },
   'recording.not-ready': { status: 409, title: 'The recording is still being written.' },
+  'recording.damaged': { status: 500, title: 'The recording was changed or damaged on the disk.' },
   'internal.error': { status: 500, title: 'Something went wrong here. The error number finds it in the log.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -103,14 +103,18 @@ export const PackedRecording = z.object({
 });
 export type PackedRecording = z.infer<typeof PackedRecording>;
 
-/** GET /api/calls/:callId/recording/waveform. The sound itself is GET /api/calls/:callId/recording (audio/wav, byte ranges). */
+/** `low`: 20 % or less is free. `full`: 3 % or less; calls that must be recorded are refused. */
+export const DiskLevel = z.enum(['ok', 'low', 'full']);
+export type DiskLevel = z.infer<typeof DiskLevel>;
+
+/** GET /api/calls/:callId/recording/waveform. The sound itself is GET /api/calls/:callId/recording (Opus in Ogg, one channel per party, byte ranges). */
 export const Waveform = z.object({
   callId: CallId,
   /** Length in seconds. */
   seconds: z.number(),
   channels: z.array(
     z.object({
-      party: z.enum(['agent', 'resident']),
+      party: ChannelName,
       /** Largest amplitude of each slice of the recording, 0 to 1; every channel has the same number of slices. */
       peaks: z.array(z.number().min(0).max(1)),
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CategoryCode, Instant, UserId } from './ids.contract.ts';
 
-export const Role = z.enum(['agent', 'supervisor', 'manager', 'administrator']);
+export const Role = z.enum(['agent', 'interpreter', 'supervisor', 'manager', 'administrator']);
 export type Role = z.infer<typeof Role>;
 
 export const Locale = z.enum(['ja', 'en']);
@@ -18,6 +18,12 @@ export const Permission = z.enum([
   'calls.answer',
   'calls.control',
   'calls.record',
+  'calls.join',
+  'calls.watch',
+  'calls.supervise',
+  'callbacks.handle',
+  'directory.read',
+  'telephony.read',
   'phone.register',
   'agents.set-state',
   'recordings.play',
@@ -67,12 +73,22 @@ export type SiteView = z.infer<typeof SiteView>;
 export const AgentState = z.enum(['offline', 'ready', 'away', 'ringing', 'talking', 'wrap-up']);
 export type AgentState = z.infer<typeof AgentState>;
 
-export const SetAgentState = z.object({ state: z.enum(['ready', 'away']) });
+/** Why somebody is away. `missed-call` is set by the centre when a call rang in vain; nobody chooses it. */
+export const AwayReason = z.enum(['break', 'meal', 'meeting', 'training', 'desk-work', 'missed-call']);
+export type AwayReason = z.infer<typeof AwayReason>;
+
+/** Away without a reason is a break. */
+export const SetAgentState = z.object({
+  state: z.enum(['ready', 'away']),
+  reason: AwayReason.exclude(['missed-call']).optional(),
+});
 export type SetAgentState = z.infer<typeof SetAgentState>;
 
 export const AgentView = z.object({
   userId: UserId,
   state: AgentState,
+  /** Null unless they are away. */
+  awayReason: AwayReason.nullable(),
   since: Instant,
   /** The browser phone has a media session up (parked or in a call). */
   phoneReady: z.boolean(),

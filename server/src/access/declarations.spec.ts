@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import { Permission, Role } from '#contracts/users.contract';
 import { listCommands, listRoutes } from '../app.ts';
+import { KeyRing, newKeyFile } from '#vault/key-ring';
 import { loadConfig } from '../config.ts';
 import { createFeatures } from '../features.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -22,6 +23,7 @@ describe('every way in', () => {
     PHONE_WEBSOCKET_URI: 'ws://127.0.0.1:5066',
     SIP_DOMAIN: 'kakehashi.invalid',
     RECORDINGS_DIR: '/nowhere',
+    VAULT_KEY_FILE: '/nowhere',
   });
   // Nothing is connected: only what is declared is looked at.
   const features = createFeatures({
@@ -31,6 +33,7 @@ describe('every way in', () => {
     redis: createRedis(config.REDIS_URL, logger),
     gateway: { findGatewayOf: () => Promise.reject(new Error('unused')), send: () => Promise.reject(new Error('unused')) },
     clock: systemClock,
+    keys: new KeyRing(newKeyFile('unused')),
     version: '0.0.0',
     endConnections: () => undefined,
     hasOtherConnections: () => Promise.resolve(false),
@@ -64,11 +67,19 @@ describe('permissions', () => {
     expect(Permission.options.filter((permission) => !given.has(permission))).toEqual([]);
   });
 
-  it('let nobody but agents dial, answer or write results', () => {
-    const mayDial = Role.options.filter((role) =>
-      ['calls.dial', 'calls.answer', 'calls.record'].some((one) => isPermitted(role, one as Permission)),
-    );
-    expect(mayDial).toEqual(['agent']);
+  const holders = (...permissions: Permission[]): Role[] =>
+    Role.options.filter((role) => permissions.some((one) => isPermitted(role, one)));
+
+  it('let nobody but agents dial and answer, and nobody but them and supervisors, who may take calls over, write results', () => {
+    expect(holders('calls.dial', 'calls.answer')).toEqual(['agent']);
+    expect(holders('calls.control', 'calls.record')).toEqual(['agent', 'supervisor']);
+  });
+
+  it('let nobody but supervisors listen in, and interpreters no further than into the call they are asked to', () => {
+    expect(holders('calls.supervise')).toEqual(['supervisor']);
+    expect(holders('calls.watch')).toEqual(['supervisor', 'manager']);
+    const interpreter = Permission.options.filter((permission) => isPermitted('interpreter', permission));
+    expect(interpreter).toEqual(['session.read', 'session.end', 'calls.join', 'phone.register', 'agents.set-state']);
   });
 
   it('show no resident to managers and administrators', () => {

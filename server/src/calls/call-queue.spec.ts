@@ -21,7 +21,7 @@ class Floor {
   readonly queue: CallQueue;
 
   constructor() {
-    const view = { state: 'away', since: '', phoneReady: false, version: 1 } as const;
+    const view = { state: 'away', awayReason: 'missed-call', since: '', phoneReady: false, version: 1 } as const;
     const leave = (userId: UserId): Promise<AgentView> => {
       this.ready = this.ready.filter((one) => one !== userId);
       return Promise.resolve({ ...view, userId });

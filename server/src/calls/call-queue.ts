@@ -90,7 +90,7 @@ export class CallQueue {
   }
 
   async #putBack(id: CallId, agentId: UserId, chosen?: 'away'): Promise<void> {
-    if (chosen !== undefined) await this.#with.agents.setState(agentId, chosen);
+    if (chosen !== undefined) await this.#with.agents.setState(agentId, chosen, 'missed-call');
     await this.#with.changes.apply(id, (now) =>
       now.phase === 'offered' && now.agentId === agentId ? { ...now, phase: 'queued', agentId: null, offeredAt: null } : now,
     );

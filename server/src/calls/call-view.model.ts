@@ -2,7 +2,8 @@ import type { CallView } from '#contracts/calls.contract';
 import type { CategoryCode } from '#contracts/ids.contract';
 import { findCategory, toCategoryView } from '../cases/category.model.ts';
 import { displayNumber } from '../cases/phone-number.model.ts';
-import { isIdentified, suggestResult, type Call } from './call.model.ts';
+import { showParties } from './call-parties.model.ts';
+import { isIdentified, suggestResult, wrapUpUntil, type Call } from './call.model.ts';
 
 /**
  * What one person's screen gets: no E.164 number, no file name, no gateway, no candidate outside the person's categories.
@@ -35,10 +36,14 @@ function toCallView(call: Call): CallView {
     cause: call.cause,
     endedBy: call.endedBy,
     isMuted: call.isMuted,
+    parties: showParties(call, { seesHidden: false }),
+    language: call.language,
     identity: call.identity,
     isIdentified: isIdentified(call.identity),
     suggestedResult: suggestResult(call),
     recording: call.recording.state,
+    isRecordingPaused: call.isRecordingPaused,
+    wrapUpUntil: wrapUpUntil(call),
     draft: call.draft,
   };
 }

@@ -7,21 +7,27 @@ import type {
   RecordingState,
 } from '#contracts/calls.contract';
 import type { EndCause, ResultCode } from '#contracts/call-results.contract';
+import type { Language } from '#contracts/directory.contract';
+import type { ChannelName } from '#contracts/recordings.contract';
 import type { Fact } from '#contracts/gateway.contract';
 import type { CallId, CaseId, CategoryCode, GatewayId, PhoneId, PhoneNumber, UserId } from '#contracts/ids.contract';
+import { applyPartyFact, NOBODY, twoParties, type CallParties } from './call-parties.model.ts';
+
+/** What an agent should need to write up a call. */
+const WRAP_UP_MS = 90_000;
 
 export interface CallRecording {
   state: RecordingState;
   /** File name under the recordings folder. */
   file: string | null;
   seconds: number;
-  channels: ('agent' | 'resident')[];
+  channels: ChannelName[];
   sha256: string | null;
   concealedFrames: number[];
 }
 
 /** One call as the server knows it. */
-export interface Call {
+export interface Call extends CallParties {
   id: CallId;
   version: number;
   direction: CallDirection;
@@ -42,11 +48,14 @@ export interface Call {
   endedBy: 'agent' | 'resident' | 'system' | null;
   talkMs: number;
   isMuted: boolean;
+  /** What the caller chose in the queue. */
+  language: Language;
   identity: IdentityCheck;
   /** Inbound: the candidate that the identity check is about. */
   comparedCaseId: CaseId | null;
   comparisons: number;
   recording: CallRecording;
+  isRecordingPaused: boolean;
   draft: CallView['draft'];
   resultCode: ResultCode | null;
 }
@@ -56,6 +65,7 @@ type Start = Pick<Call, 'id' | 'gatewayId' | 'categoryCode' | 'number' | 'starte
 function newCall(start: Start): Omit<Call, 'direction' | 'phase' | 'agentId' | 'caseId' | 'phoneId' | 'candidates'> {
   return {
     ...start,
+    ...NOBODY,
     version: 1,
     offeredAt: null,
     answeredAt: null,
@@ -64,10 +74,12 @@ function newCall(start: Start): Omit<Call, 'direction' | 'phase' | 'agentId' | '
     endedBy: null,
     talkMs: 0,
     isMuted: false,
+    language: 'ja',
     identity: {},
     comparedCaseId: null,
     comparisons: 0,
     recording: { state: 'none', file: null, seconds: 0, channels: [], sha256: null, concealedFrames: [] },
+    isRecordingPaused: false,
     draft: { note: '', resultCode: null, contents: [], savedAt: null },
     resultCode: null,
   };
@@ -88,6 +100,10 @@ export function newInboundCall(start: Start & { candidates: CallerCandidate[] })
 export const isRunning = (call: Pick<Call, 'phase'>): boolean => call.phase !== 'wrap-up' && call.phase !== 'done';
 
 export const talkSeconds = (call: Pick<Call, 'talkMs'>): number => Math.round(call.talkMs / 1000);
+
+/** When wrap-up should be over; null outside of it. */
+export const wrapUpUntil = ({ phase, endedAt }: Pick<Call, 'phase' | 'endedAt'>): string | null =>
+  phase === 'wrap-up' && endedAt !== null ? new Date(Date.parse(endedAt) + WRAP_UP_MS).toISOString() : null;
 
 /** Two items of the identity check that match unlock disclosure (DOMAIN §4.5). */
 export const isIdentified = (identity: IdentityCheck): boolean =>
@@ -115,6 +131,18 @@ export function applyFact(call: Call, fact: CallFact, at: string): Call {
       return call.recording.file !== null || call.recording.state === 'failed'
         ? call
         : { ...call, recording: { ...call.recording, state: 'failed' } };
+    case 'call.private':
+    case 'party.invited':
+    case 'party.ringing':
+    case 'party.joined':
+    case 'party.left':
+    case 'party.changed':
+      return isRunning(call) ? applyPartyFact(call, fact) : call;
+    case 'recording.paused':
+    case 'recording.resumed': {
+      const isRecordingPaused = fact.type === 'recording.paused';
+      return call.isRecordingPaused === isRecordingPaused ? call : { ...call, isRecordingPaused };
+    }
     case 'call.arrived':
     case 'call.offered':
     case 'call.dialling':
@@ -122,16 +150,11 @@ export function applyFact(call: Call, fact: CallFact, at: string): Call {
     case 'call.queued':
     case 'call.announced':
     case 'call.owner-changed':
-    case 'call.private':
-    case 'party.invited':
-    case 'party.ringing':
-    case 'party.joined':
-    case 'party.left':
-    case 'party.changed':
     case 'party.asked-to-repeat':
     case 'party.quality':
-    case 'recording.paused':
-    case 'recording.resumed':
+    case 'recording.closed':
+    case 'recording.checked':
+    case 'recording.unpacked':
       return call;
   }
 }
@@ -140,6 +163,7 @@ function answer(call: Call, fact: { agentId: UserId; isRecorded: boolean }, at: 
   if (!isRunning(call) || call.phase === 'talking') return call;
   return {
     ...call,
+    ...twoParties(fact.agentId),
     phase: 'talking',
     agentId: fact.agentId,
     answeredAt: at,
@@ -184,6 +208,9 @@ export function end(call: Call, { cause, endedBy, talkMs }: Ending, at: string):
     endedBy,
     talkMs: talkTime(call, talkMs, call.recording.seconds),
     isMuted: false,
+    parties: [],
+    privately: [],
+    isRecordingPaused: false,
     recording: isSaving ? { ...call.recording, state: 'saving' } : call.recording,
   };
 }

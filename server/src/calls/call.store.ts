@@ -17,6 +17,21 @@ const recording = new Schema(
   { state: String, file: text, seconds: Number, channels: [String], sha256: text, concealedFrames: [Number] },
   part,
 );
+const party = new Schema(
+  {
+    id: String,
+    role: String,
+    userId: text,
+    label: String,
+    standing: String,
+    isMuted: Boolean,
+    isHeld: Boolean,
+    volume: Number,
+    supervision: text,
+    isHidden: Boolean,
+  },
+  { ...part, id: false },
+);
 const draft = new Schema({ note: String, resultCode: text, contents: [String], savedAt: text }, part);
 
 const schema = new Schema<StoredCall>(
@@ -40,10 +55,15 @@ const schema = new Schema<StoredCall>(
     endedBy: text,
     talkMs: { type: Number, required: true },
     isMuted: { type: Boolean, required: true },
+    parties: [party],
+    privately: [String],
+    partyCount: { type: Number, required: true },
+    language: { type: String, required: true },
     identity: { type: Schema.Types.Mixed, required: true },
     comparedCaseId: text,
     comparisons: { type: Number, required: true },
     recording: { type: recording, required: true },
+    isRecordingPaused: { type: Boolean, required: true },
     draft: { type: draft, required: true },
     resultCode: text,
   },

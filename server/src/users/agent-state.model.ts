@@ -1,10 +1,12 @@
-import type { AgentState } from '#contracts/users.contract';
+import type { AgentState, AwayReason } from '#contracts/users.contract';
 
 /** What an agent's state follows from. */
 export interface AgentRecord {
   version: number;
   /** What the agent chose; counts while no call does. */
   chosen: 'ready' | 'away';
+  /** Null while ready. */
+  awayReason: AwayReason | null;
   isConnected: boolean;
   isPhoneReady: boolean;
   /** The call that occupies the agent, with what it means for the state. */
@@ -16,6 +18,7 @@ export interface AgentRecord {
 export const newAgentRecord = (): AgentRecord => ({
   version: 0,
   chosen: 'ready',
+  awayReason: null,
   isConnected: false,
   isPhoneReady: false,
   call: null,
@@ -37,6 +40,7 @@ export function changeAgent(
   const next = { ...record, ...change };
   const isSame =
     next.chosen === record.chosen &&
+    next.awayReason === record.awayReason &&
     next.isConnected === record.isConnected &&
     next.isPhoneReady === record.isPhoneReady &&
     next.call?.id === record.call?.id &&

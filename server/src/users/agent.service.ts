@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { phonePresence } from '#contracts/gateway.contract';
 import type { CategoryCode, UserId } from '#contracts/ids.contract';
-import type { AgentView } from '#contracts/users.contract';
+import { AwayReason, type AgentView } from '#contracts/users.contract';
 import type { Clock } from '../platform/clock.ts';
 import { RedisRecord } from '../platform/database/redis-record.ts';
 import type { Redis } from '../platform/database/redis.ts';
@@ -13,6 +13,7 @@ import type { AgentEvents } from './agent.events.ts';
 const StoredAgent = z.object({
   version: z.int(),
   chosen: z.enum(['ready', 'away']),
+  awayReason: AwayReason.nullable(),
   isConnected: z.boolean(),
   isPhoneReady: z.boolean(),
   call: z.object({ id: z.string(), state: z.enum(['ringing', 'talking', 'wrap-up']) }).nullable(),
@@ -62,8 +63,9 @@ export class AgentService {
     return (await this.#accounts.find(userId))?.categories ?? [];
   }
 
-  async setState(userId: UserId, chosen: 'ready' | 'away'): Promise<AgentView> {
-    return this.#change(userId, () => ({ chosen }));
+  /** What the agent is when no call holds them. Away without a reason is a break. */
+  async setState(userId: UserId, chosen: 'ready' | 'away', reason: AwayReason = 'break'): Promise<AgentView> {
+    return this.#change(userId, () => ({ chosen, awayReason: chosen === 'away' ? reason : null }));
   }
 
   async setPhoneReady(userId: UserId, isPhoneReady: boolean): Promise<AgentView> {
@@ -84,7 +86,9 @@ export class AgentService {
   /** Frees the agent if this call is what holds them. `chosen` also changes what they chose. */
   async release(userId: UserId, callId: string, chosen?: 'ready' | 'away'): Promise<void> {
     await this.#change(userId, (record) =>
-      record.call?.id === callId ? { call: null, ...(chosen === undefined ? {} : { chosen }) } : {},
+      record.call?.id === callId
+        ? { call: null, ...(chosen === undefined ? {} : { chosen, awayReason: chosen === 'away' ? 'missed-call' : null }) }
+        : {},
     );
   }
 
@@ -109,7 +113,7 @@ export class AgentService {
   /** Log-out: no waiting for the presence to expire. */
   async leave(userId: UserId): Promise<void> {
     await this.#redis.del(presenceKey(userId));
-    await this.#change(userId, () => ({ isConnected: false, chosen: 'ready' }));
+    await this.#change(userId, () => ({ isConnected: false, chosen: 'ready', awayReason: null }));
     this.#events.emit('agent.went-offline', { userId });
   }
 
@@ -154,5 +158,13 @@ export class AgentService {
 }
 
 function toView(userId: UserId, record: AgentRecord): AgentView {
-  return { userId, state: agentState(record), since: record.since, phoneReady: record.isPhoneReady, version: record.version };
+  const state = agentState(record);
+  return {
+    userId,
+    state,
+    awayReason: state === 'away' ? record.awayReason : null,
+    since: record.since,
+    phoneReady: record.isPhoneReady,
+    version: record.version,
+  };
 }

@@ -11,7 +11,7 @@ export function agentCommands(agents: AgentService): CommandsFor<Pick<CallClient
       permission: 'agents.set-state',
       action: 'agent.set-state',
       input: SetAgentState,
-      run: ({ state }, actor) => agents.setState(personOf(actor).userId, state),
+      run: ({ state, reason }, actor) => agents.setState(personOf(actor).userId, state, reason),
     }),
   };
 }

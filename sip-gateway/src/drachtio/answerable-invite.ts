@@ -1,6 +1,7 @@
 import type Srf from 'drachtio-srf';
 import type { AnswerableLeg, IncomingLegEvents } from '../ports/signalling.port.ts';
 import type { LiveLegs } from './live-legs.ts';
+import { answerReoffers } from './reoffer.ts';
 
 /** An INVITE from the network, as a leg that can be answered. Exactly one final response leaves, whatever is called in which order. */
 export class AnswerableInvite implements AnswerableLeg {
@@ -16,15 +17,26 @@ export class AnswerableInvite implements AnswerableLeg {
   #isCancelled = false;
   #mustHangUp = false;
 
-  constructor(srf: Srf, request: Srf.SrfRequest, response: Srf.SrfResponse, legs: LiveLegs) {
+  /** `onOver` is told once when nothing is held any more. */
+  constructor(
+    srf: Srf,
+    request: Srf.SrfRequest,
+    response: Srf.SrfResponse,
+    legs: LiveLegs,
+    onOver: () => void = () => undefined,
+  ) {
     this.#srf = srf;
     this.#request = request;
     this.#response = response;
     this.#legs = legs;
     this.sdp = request.body;
-    this.#forget = legs.add(() => {
+    const forget = legs.add(() => {
       this.#noteLost();
     });
+    this.#forget = () => {
+      forget();
+      onOver();
+    };
     request.on('cancel', () => {
       this.#noteCancelled();
     });
@@ -90,6 +102,7 @@ export class AnswerableInvite implements AnswerableLeg {
       this.#close();
       this.#events?.onEnded();
     });
+    answerReoffers(dialog, (sdp) => this.#events?.onReoffer?.(sdp) ?? Promise.resolve(dialog.local.sdp));
   }
 
   #bye(dialog: Srf.Dialog): void {

@@ -1,37 +1,102 @@
 import type Srf from 'drachtio-srf';
-import type { OutgoingLeg, OutgoingRequest, Trunk, TrunkLegEvents } from '../ports/signalling.port.ts';
+import type { OutgoingLeg, OutgoingRequest, TrunkLegEvents } from '../ports/signalling.port.ts';
 import { toTrunkForm } from '../trunk/dial-plan.model.ts';
+import type { TrunkSignalling } from '../trunk/trunk-group.ts';
+import type { TrunkSettings } from '../trunk/trunk.model.ts';
 import type { LiveLegs } from './live-legs.ts';
+import { answerReoffers } from './reoffer.ts';
 
-export interface TrunkRoute {
-  /** host:port of the carrier. */
-  readonly trunk: string;
-  /** The host we present callers under. */
-  readonly domain: string;
-}
-
-/** The carrier, reached through the SIP server. */
-export class DrachtioTrunk implements Trunk {
+/** The carriers, reached through the SIP server. */
+export class DrachtioTrunk implements TrunkSignalling {
   readonly #srf: Srf;
-  readonly #route: TrunkRoute;
+  readonly #domain: string;
   readonly #legs: LiveLegs;
 
-  constructor(srf: Srf, route: TrunkRoute, legs: LiveLegs) {
+  /** `domain` is the host we present callers under. */
+  constructor(srf: Srf, domain: string, legs: LiveLegs) {
     this.#srf = srf;
-    this.#route = route;
+    this.#domain = domain;
     this.#legs = legs;
   }
 
-  invite(request: OutgoingRequest, events: TrunkLegEvents): OutgoingLeg {
-    const caller = `<sip:${toTrunkForm(request.callerId)}@${this.#route.domain}>`;
+  invite(settings: TrunkSettings, request: OutgoingRequest, events: TrunkLegEvents): OutgoingLeg {
+    const caller = `<sip:${toTrunkForm(request.callerId, settings.numberForm)}@${this.#domain}>`;
     const leg = new OutgoingInvite(events, this.#legs);
-    leg.send(this.#srf, `sip:${toTrunkForm(request.to)}@${this.#route.trunk};transport=udp`, {
+    leg.send(this.#srf, uriOf(settings, toTrunkForm(request.to, settings.numberForm)), {
       localSdp: request.sdp,
-      // The network-asserted identity is what the carrier shows to the resident (RFC 3325 §9.1).
-      headers: { From: caller, 'P-Asserted-Identity': caller },
+      ...withCredentials(settings),
+      headers: {
+        From: caller,
+        // The network-asserted identity is what the carrier shows to the resident (RFC 3325 §9.1).
+        ...(settings.callerId === 'asserted' ? { 'P-Asserted-Identity': caller } : {}),
+      },
     });
     return leg;
   }
+
+  ask(settings: TrunkSettings): Promise<number> {
+    return this.#request(settings, { method: 'OPTIONS', headers: {} }).then(({ status }) => status);
+  }
+
+  async register(settings: TrunkSettings, expiresSeconds: number): Promise<{ status: number; expiresSeconds: number }> {
+    const user = settings.credentials?.username ?? '';
+    const { status, response } = await this.#request(settings, {
+      method: 'REGISTER',
+      headers: {
+        From: `<sip:${user}@${hostOf(settings)}>`,
+        To: `<sip:${user}@${hostOf(settings)}>`,
+        // The SIP server puts its own address in place of localhost.
+        Contact: `<sip:${user}@localhost${settings.transport === 'udp' ? '' : `;transport=${settings.transport}`}>`,
+        Expires: String(expiresSeconds),
+      },
+      ...withCredentials(settings),
+    });
+    return { status, expiresSeconds: grantedSeconds(response, expiresSeconds) };
+  }
+
+  /** A request outside dialogs. Without any answer, or without a SIP server, the status is 408. */
+  #request(
+    settings: TrunkSettings,
+    options: { readonly method: 'OPTIONS' | 'REGISTER'; readonly headers: Readonly<Record<string, string>> },
+  ): Promise<{ readonly status: number; readonly response: Srf.SrfResponse | null }> {
+    return new Promise((resolve) => {
+      const fail = (): void => {
+        resolve({ status: NO_RESPONSE, response: null });
+      };
+      try {
+        // The library's types know only another signature of `request`.
+        const srf = this.#srf as unknown as { request: SendRequest };
+        srf.request(uriOf(settings, null), options, (error, request) => {
+          if (error || request === undefined) fail();
+          else
+            request.on('response', (response) => {
+              if (response !== undefined && response.status >= 200) resolve({ status: response.status, response });
+            });
+        });
+      } catch {
+        fail();
+      }
+    });
+  }
+}
+
+type SendRequest = (uri: string, options: unknown, callback: (error: unknown, request?: Srf.SrfRequest) => void) => void;
+
+const NO_RESPONSE = 408;
+
+const hostOf = ({ address }: TrunkSettings): string => address.slice(0, address.lastIndexOf(':'));
+
+const uriOf = ({ address, transport }: TrunkSettings, user: string | null): string =>
+  `sip:${user === null ? '' : `${user}@`}${address};transport=${transport}`;
+
+const withCredentials = ({ credentials }: TrunkSettings): { auth?: { username: string; password: string } } =>
+  credentials === null ? {} : { auth: credentials };
+
+/** What the registrar granted: the contact's own word, else Expires, else what we asked for (RFC 3261 §10.2.4). */
+function grantedSeconds(response: Srf.SrfResponse | null, asked: number): number {
+  const contact = /;\s*expires\s*=\s*(\d{1,9})/i.exec(response?.get('Contact') ?? '')?.[1];
+  const header = /^\s*(\d{1,9})/.exec(response?.get('Expires') ?? '')?.[1];
+  return Number(contact ?? header ?? asked);
 }
 
 class OutgoingInvite implements OutgoingLeg {
@@ -59,7 +124,9 @@ class OutgoingInvite implements OutgoingLeg {
         this.#noteSent((results[1] ?? null) as Srf.SrfRequest | null);
       },
       cbProvisional: (response: Srf.SrfResponse): void => {
-        if (response.status > 100 && !this.#isOver) this.#events.onProgress(response.status, response.body || null);
+        if (this.#isOver) return;
+        if (response.status === 100) this.#events.onTrying();
+        else this.#events.onProgress(response.status, response.body || null);
       },
     };
     try {
@@ -106,6 +173,7 @@ class OutgoingInvite implements OutgoingLeg {
       this.#close();
       this.#events.onEnded();
     });
+    answerReoffers(dialog, (sdp) => this.#events.onReoffer(sdp));
     this.#events.onAnswered(dialog.remote.sdp);
   }
 

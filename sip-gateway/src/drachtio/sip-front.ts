@@ -6,6 +6,7 @@ import type { Gatekeeper, PhoneRequest, Verdict } from '../phones/gatekeeper.ts'
 import type { Registrar } from '../phones/registrar.ts';
 import type { AnswerableLeg, IncomingLeg } from '../ports/signalling.port.ts';
 import { fromTrunkForm } from '../trunk/dial-plan.model.ts';
+import type { KnownTrunk } from '../trunk/trunk-file.ts';
 import { AnswerableInvite } from './answerable-invite.ts';
 import type { LiveLegs } from './live-legs.ts';
 
@@ -20,6 +21,8 @@ export interface SipFrontPorts {
   isDraining(): boolean;
   /** An agent's browser brings up its media session. */
   onPhone(user: UserId, leg: AnswerableLeg): void;
+  /** A call takes a channel of the trunk it came over; the function returned gives it back. Null when none is left. */
+  takeChannel(trunkId: string): (() => void) | null;
   /** The carrier rings. */
   onCall(leg: IncomingLeg): void;
 }
@@ -35,13 +38,16 @@ export class SipFront {
   readonly #srf: Srf;
   readonly #ports: SipFrontPorts;
   readonly #realm: string;
-  readonly #peers: ReadonlySet<string>;
+  /** The trunk by each address that may ring. */
+  readonly #peers: ReadonlyMap<string, string>;
 
-  constructor(srf: Srf, ports: SipFrontPorts, options: { readonly realm: string; readonly trunkPeers: readonly string[] }) {
+  constructor(srf: Srf, ports: SipFrontPorts, options: { readonly realm: string; readonly carriers: readonly KnownTrunk[] }) {
     this.#srf = srf;
     this.#ports = ports;
     this.#realm = options.realm;
-    this.#peers = new Set(options.trunkPeers.map(plainAddress));
+    this.#peers = new Map(
+      options.carriers.flatMap(({ settings, peers }) => peers.map((peer) => [plainAddress(peer), settings.id] as const)),
+    );
   }
 
   /** Declares the routes. To be called before `connect`. */
@@ -135,7 +141,12 @@ export class SipFront {
     // Without an offer we would have to make one, which no carrier we know asks for (RFC 3261 §13.2.1).
     else if (!request.body) response.send(488);
     else {
-      const leg = new AnswerableInvite(this.#srf, request, response, this.#ports.legs);
+      const release = this.#ports.takeChannel(this.#peers.get(plainAddress(request.source_address)) ?? '');
+      if (release === null) {
+        response.send(503);
+        return;
+      }
+      const leg = new AnswerableInvite(this.#srf, request, response, this.#ports.legs, release);
       this.#ports.onCall(Object.assign(leg, { from: callerOf(request), to }));
     }
   }

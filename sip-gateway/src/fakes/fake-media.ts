@@ -5,7 +5,7 @@ import type { RtpAddress } from '../ports/mixer.port.ts';
 const PATH: MediaPath = { remote: { host: '127.0.0.1', port: 30_000 }, telephoneEventType: 101, codec: 'PCMU' };
 const NOTHING: StreamStatistics = { packets: 0, lost: null, jitterMs: null, roundTripMs: null, mos: null };
 
-type Method = 'makeOffer' | 'takeAnswer' | 'takeOffer' | 'makeAnswer';
+type Method = 'makeOffer' | 'takeAnswer' | 'takeOffer' | 'makeAnswer' | 'renegotiate';
 
 /** A `MediaEngine` in memory. Can be told to fail, or to wait until the spec lets it go on. */
 export class FakeMedia implements MediaEngine {
@@ -50,6 +50,11 @@ export class FakeMedia implements MediaEngine {
   async makeAnswer(anchor: AnchorId, party: PartyKind): Promise<string> {
     await this.#begin('makeAnswer', anchor);
     return `answer to a ${party}`;
+  }
+
+  async renegotiate(anchor: AnchorId, _sdp: string, mixer: RtpAddress): Promise<{ path: MediaPath; answer: string }> {
+    await this.#begin('renegotiate', anchor);
+    return { path: PATH, answer: `another answer of ${mixer.port}` };
   }
 
   release(anchor: AnchorId): Promise<void> {

@@ -3,7 +3,7 @@ import type { PhoneNumber } from '#contracts/ids.contract';
 import { codeOf } from '../error-code.ts';
 import type { Clock } from '../ports/clock.port.ts';
 import type { AnchorId, MediaEngine, MediaPath } from '../ports/media.port.ts';
-import type { LegId, Mixer } from '../ports/mixer.port.ts';
+import type { LegId, Mixer, RtpAddress } from '../ports/mixer.port.ts';
 import type { IncomingLeg, OutgoingLeg, Trunk } from '../ports/signalling.port.ts';
 import { stepLine } from './line-machine.ts';
 import { incomingLine, outgoingLine } from './line.model.ts';
@@ -36,6 +36,7 @@ export class LineRunner {
   #state: LineState;
   #outgoing: OutgoingLeg | null = null;
   #isLegOpen = false;
+  #mixerAddress: RtpAddress | null = null;
   #cancelTimer: () => void = () => undefined;
   /** Media commands run one after another; signalling never waits for them. */
   #mediaChain: Promise<void> = Promise.resolve();
@@ -157,6 +158,7 @@ export class LineRunner {
       onLost: () => {
         this.#post({ type: 'signalling-lost' });
       },
+      onReoffer: (offer) => this.#renegotiate(offer),
     });
   }
 
@@ -166,6 +168,7 @@ export class LineRunner {
     this.#outgoing = this.#ports.trunk.invite(
       { to, callerId, sdp },
       {
+        onTrying: () => undefined,
         onProgress: (status, earlySdp) => {
           this.#post({ type: 'progress', status, sdp: earlySdp });
         },
@@ -181,6 +184,7 @@ export class LineRunner {
         onLost: () => {
           this.#post({ type: 'signalling-lost' });
         },
+        onReoffer: (offer) => this.#renegotiate(offer),
       },
     );
   }
@@ -198,9 +202,24 @@ export class LineRunner {
     this.#post({ type: 'anchored', sdp });
   }
 
-  #openLeg(): ReturnType<Mixer['openLeg']> {
+  async #openLeg(): Promise<RtpAddress> {
     this.#isLegOpen = true;
-    return this.#ports.mixer.openLeg(this.leg);
+    this.#mixerAddress = await this.#ports.mixer.openLeg(this.leg);
+    return this.#mixerAddress;
+  }
+
+  /** The other side moves its media, or changes its mind about codecs. A refusal leaves everything as it was. */
+  async #renegotiate(offer: string): Promise<string | null> {
+    const address = this.#mixerAddress;
+    if (this.#state.phase !== 'up' || address === null) return null;
+    try {
+      const { path, answer } = await this.#ports.media.renegotiate(this.#anchor, offer, address);
+      await this.#connectLeg(path);
+      return answer;
+    } catch (error) {
+      this.#log.warn({ code: codeOf(error) }, 'A re-INVITE was refused');
+      return null;
+    }
   }
 
   /** A party whose telephone sends no telephone-events may still send the tones (DTMF in band). */

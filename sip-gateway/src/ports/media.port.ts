@@ -44,6 +44,8 @@ export interface MediaEngine {
   takeOffer(anchor: AnchorId, party: PartyKind, sdp: string): Promise<MediaPath>;
   /** The SDP to answer with, for a mixer leg at this address. */
   makeAnswer(anchor: AnchorId, party: PartyKind, mixer: RtpAddress, path: MediaPath): Promise<string>;
+  /** A party in a talk offers anew (re-INVITE): where the mixer must send to from now on, and the SDP to answer with. */
+  renegotiate(anchor: AnchorId, sdp: string, mixer: RtpAddress): Promise<{ readonly path: MediaPath; readonly answer: string }>;
   /** Frees everything of this anchor. */
   release(anchor: AnchorId): Promise<void>;
   /** True while the engine still knows the anchor; false after it was restarted without it. */

@@ -1,4 +1,4 @@
-import type { ChannelName, MarkKind, PauseReason } from '#contracts/recordings.contract';
+import type { ChannelName, MarkKind, PackedRecording, PauseReason } from '#contracts/recordings.contract';
 
 /**
  * The mixer decides who hears whom: one leg per party, an N×N gain matrix, and sound sources.
@@ -80,9 +80,6 @@ export interface RecordingReceipt {
   /** From start to stop, pauses included. */
   readonly seconds: number;
   readonly channels: readonly ChannelName[];
-  readonly sha256: string;
-  /** Frames without a packet, by channel. */
-  readonly concealedFrames: readonly number[];
 }
 
 /** A recording that a crash left unfinished, found when the recorder started; it is packed like any other. */
@@ -90,7 +87,6 @@ export interface RepairedRecording {
   /** File name under the recordings folder. */
   readonly file: string;
   readonly seconds: number;
-  readonly sha256: string;
 }
 
 export interface MixerEvents {
@@ -107,6 +103,12 @@ export interface MixerEvents {
   onLost(process: 'mixer' | 'recorder'): void;
   /** At start: a recording that an earlier run left unfinished was found. */
   onRecordingRepaired?(recording: RepairedRecording): void;
+  /** A recording is packed, sealed and in the chain; told once. Its id is the name of its file, see `recordingIdOf`. */
+  onRecordingSealed?(recording: PackedRecording): void;
+  /** A recording that was closed holds nothing: nobody's first frame reached the disk. */
+  onRecordingEmpty?(file: string): void;
+  /** A recording is written but could not be packed, for want of room or of ffmpeg; it is tried again. Told once. */
+  onRecordingUnpacked?(file: string): void;
   /** An announcement was played to its end; not told when it was stopped, replaced by another, or the leg closed. */
   onPlayed?(leg: LegId, sound: SoundName): void;
   /** Five times a second: how loudly each connected leg speaks, in dBov (0 the loudest, -90 silence). */

@@ -2,6 +2,8 @@ import type { PhoneNumber } from '#contracts/ids.contract';
 
 /** What a leg to the carrier reports. After `onRefused` or `onEnded` nothing more is reported. */
 export interface TrunkLegEvents {
+  /** 100 Trying: the other server is there. */
+  onTrying(): void;
   /** A provisional response other than 100; `sdp` when it carries early media. */
   onProgress(status: number, sdp: string | null): void;
   /** 200 OK; the ACK is already sent. */
@@ -12,6 +14,8 @@ export interface TrunkLegEvents {
   onEnded(): void;
   /** The SIP server is gone and the dialog with it; the other side may still think it is up. */
   onLost(): void;
+  /** A re-INVITE with another offer (RFC 3261 §14.2). Resolves with our answer; null refuses it with 488 and all stays as it was. */
+  onReoffer(sdp: string): Promise<string | null>;
 }
 
 /** A call we make through the trunk. Every method may be called at any time and never throws. */
@@ -51,6 +55,8 @@ export interface IncomingLegEvents {
   onEnded(): void;
   /** The SIP server is gone and the dialog with it. */
   onLost(): void;
+  /** As on a leg of our own; without it a re-INVITE is answered with what was agreed before. */
+  onReoffer?(sdp: string): Promise<string | null>;
 }
 
 export interface OutgoingRequest {

@@ -90,6 +90,14 @@ export class RtpengineMedia implements MediaEngine {
     return this.#describe('answer', anchor, { 'from-tag': PARTY_TAG, 'to-tag': MIXER_TAG, sdp, ...profile });
   }
 
+  /** The party is known by its tag by now, whoever offered first; the mixer's side keeps its address. */
+  async renegotiate(anchor: AnchorId, sdp: string, mixer: RtpAddress): Promise<{ path: MediaPath; answer: string }> {
+    if (pathOf(sdp) === null) throw new MediaError('unsupported', 'The offer has no audio in G.711');
+    const args = { 'from-tag': PARTY_TAG, 'to-tag': MIXER_TAG, sdp, ...TO_MIXER, ...this.#direction('core', 'core') };
+    const path = needPath(await this.#describe('offer', anchor, args));
+    return { path, answer: await this.makeAnswer(anchor, 'trunk', mixer, path) };
+  }
+
   async release(anchor: AnchorId): Promise<void> {
     try {
       await this.#control.send('delete', { 'call-id': anchor, 'delete-delay': 0 });

@@ -25,7 +25,7 @@ export class Heartbeat implements PresenceBoard {
   }
 
   /** `onBeat` runs with every heartbeat, every 2 s. */
-  start(describe: () => { readonly calls: number; readonly draining: boolean }, onBeat: () => void): void {
+  start(describe: () => Omit<GatewayHeartbeat, 'at'>, onBeat: () => void): void {
     const beat = (): void => {
       const value: GatewayHeartbeat = { at: toInstant(this.#clock.nowMs()), ...describe() };
       ignoreOutage(this.#redis.hSet(GATEWAYS, this.#gatewayId, JSON.stringify(value)));

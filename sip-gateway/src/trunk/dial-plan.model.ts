@@ -3,8 +3,9 @@ import { PhoneNumber } from '#contracts/ids.contract';
 /** Japan. Domestic calls go to the carrier in national form, as it presents its own. */
 const COUNTRY_CODE = '+81';
 
-/** How the carrier wants a number: national with a leading 0, or 010 and the country code for numbers abroad. */
-export function toTrunkForm(number: PhoneNumber): string {
+/** How the carrier wants a number: E.164 as it is, or national with a leading 0 and 010 before the country code of numbers abroad. */
+export function toTrunkForm(number: PhoneNumber, form: 'national' | 'e164' = 'national'): string {
+  if (form === 'e164') return number;
   if (number.startsWith(COUNTRY_CODE)) return `0${number.slice(COUNTRY_CODE.length)}`;
   return `010${number.slice(1)}`;
 }

@@ -5,7 +5,7 @@ import { SocketLink } from '../platform/socket-link';
 import { FakeSocket, provideFakeSocket } from '../platform/socket.testing';
 import { AgentStatus } from './agent-status';
 
-const ME = { userId: 'u1', state: 'ready', since: '2026-12-18T05:00:00.000Z', phoneReady: true, version: 3 };
+const ME = { userId: 'u1', state: 'ready', since: '2026-12-18T05:00:00.000Z', phoneReady: true, awayReason: null, version: 3 };
 
 describe("the agent's own state", () => {
   let socket: FakeSocket;
