@@ -76,6 +76,14 @@ describe('A standing call whose application is gone for a while', () => {
     expect(without.peerGot()).toEqual(['BYE']);
   });
 
+  it('is hung up when the server stops meanwhile', async () => {
+    const scene = new CallScene('udp', GRACE);
+    loseApplication(scene);
+    await scene.agent.close();
+    expect(scene.peerGot()).toEqual(['BYE']);
+    expect(scene.clock.runningCount()).toBe(0);
+  });
+
   it('is not given to an application with other routes', async () => {
     const scene = new CallScene('udp', GRACE);
     loseApplication(scene);

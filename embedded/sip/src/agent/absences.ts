@@ -100,10 +100,13 @@ export class Absences {
     return { ok: true, sent, flow: dialog.flow, txnId, dialogId: dialog.id };
   }
 
+  /** Nobody will come back: what waits is ended. */
   close(): void {
-    for (const absence of this.absences) absence.stopGrace();
+    for (const absence of [...this.absences]) {
+      absence.stopGrace();
+      this.giveUp(absence);
+    }
     for (const probe of [...this.probes.values()]) probe.settle(408);
-    this.absences.clear();
   }
 
   private absenceOf(dialog: Dialog): Absence | undefined {

@@ -130,11 +130,13 @@ export class UserAgent implements MessageEvents {
   }
 
   async close(): Promise<void> {
-    this.stack.transactions.close();
+    this.absences.close();
+    // The BYEs of what waited go out in the meantime.
+    await new Promise((resolve) => setImmediate(resolve));
     for (const dialog of this.stack.dialogs.all()) this.stack.dialogs.end(dialog);
+    this.stack.transactions.close();
     for (const incoming of this.stack.incoming.values()) incoming.stopPatience();
     for (const outgoing of this.stack.outgoing.values()) outgoing.stopPatience();
-    this.absences.close();
     this.stack.flows.close();
     await this.transports.close();
   }
