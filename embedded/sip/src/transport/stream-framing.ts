@@ -13,9 +13,13 @@ const CONTENT_LENGTH = /^(?:content-length|l)[ \t]*:[ \t]*(?:\r?\n[ \t]+)?([^\r\
 
 /** Cuts a byte stream into SIP messages by Content-Length (RFC 3261 §18.3). */
 export class StreamFraming {
+  /** What is being read: the chunk itself, or `store` where earlier bytes were left over. */
   private buffered: Buffer = EMPTY;
   /** Where the bytes not yet taken begin. */
   private start = 0;
+  /** What was left over, with room for more: so each byte is copied a few times at most, however small the chunks are. */
+  private store: Buffer = EMPTY;
+  private storedBytes = 0;
   /** How many of them there must be before it is worth looking at them again. */
   private neededBytes = 0;
   /** Up to where the end of the head was looked for in vain. */
@@ -23,7 +27,7 @@ export class StreamFraming {
 
   /** Takes a chunk and returns what it completed; its bytes must be used before the next chunk. After a fault the stream must be closed. */
   push(chunk: Buffer): StreamEvent[] {
-    this.buffered = this.start === this.buffered.length ? chunk : Buffer.concat([this.buffered.subarray(this.start), chunk]);
+    this.buffered = this.storedBytes === 0 ? chunk : this.append(chunk);
     this.start = 0;
     const events: StreamEvent[] = [];
     for (;;) {
@@ -42,9 +46,31 @@ export class StreamFraming {
     return this.buffered.length - this.start;
   }
 
-  /** The socket's buffer is larger than what is left in it, and it may wait for long. */
+  private append(chunk: Buffer): Buffer {
+    const length = this.storedBytes + chunk.length;
+    if (length > this.store.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * length);
+      this.store.copy(larger, 0, 0, this.storedBytes);
+      this.store = larger;
+    }
+    chunk.copy(this.store, this.storedBytes);
+    this.storedBytes = length;
+    return this.store.subarray(0, length);
+  }
+
+  /** The rest moves out of the chunk, whose memory is the socket's, and away from messages already handed out. */
   private keepRest(): void {
-    this.buffered = this.restLength() === 0 ? EMPTY : Buffer.from(this.buffered.subarray(this.start));
+    const isInPlace = this.storedBytes > 0 && this.start === 0;
+    if (!isInPlace) {
+      const rest = this.buffered.subarray(this.start);
+      this.storedBytes = rest.length;
+      this.store = EMPTY;
+      if (rest.length > 0) {
+        this.store = Buffer.allocUnsafeSlow(2 * rest.length);
+        rest.copy(this.store);
+      }
+    }
+    this.buffered = EMPTY;
     this.start = 0;
   }
 
