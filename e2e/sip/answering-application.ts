@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Srf from 'drachtio-srf';
 
 export const SDP = sdp(1);
+const NOTICED_MS = 50;
 const CHALLENGE = 'Digest realm="suite", nonce="5f2a", algorithm=MD5, qop="auth"';
 
 /** What the application noticed, by the name of what happened: `info`, `refer`, `cancel`, `ack`, `destroy` … */
@@ -79,8 +81,10 @@ export class AnsweringApplication {
     }
   }
 
-  disconnect(): void {
+  /** Resolves when the server has had the time to notice: until then it turns the next application away. */
+  async disconnect(): Promise<void> {
     this.srf.disconnect();
+    await sleep(NOTICED_MS);
   }
 
   private async takeCall(request: Srf.SrfRequest, response: Srf.SrfResponse): Promise<void> {

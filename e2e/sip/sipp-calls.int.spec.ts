@@ -108,10 +108,10 @@ describe('Calls with SIPp', () => {
   beforeEach(async () => {
     application = await AnsweringApplication.connect(server.control);
   });
-  afterEach(() => {
+  afterEach(async () => {
     for (const sipp of running) sipp.stop();
     running.clear();
-    application.disconnect();
+    await application.disconnect();
   });
   afterAll(async () => {
     // The last transactions end 64 T1 after their last response (RFC 3261 table 4).

@@ -40,6 +40,8 @@ export class WirePeer {
   private readonly serverPort: number;
   private readonly unread: string[] = [];
   private readonly identity = crypto.randomUUID().slice(0, 8);
+  /** Whom we called; To must not change within a dialog (RFC 3261 §12.2.1.1). */
+  private user = 'desk';
   private cseq = 100;
   private branches = 0;
   private remoteTag = '';
@@ -67,7 +69,8 @@ export class WirePeer {
 
   /** Sends a request of our only call; returns its branch. */
   request(method: string, options: RequestOptions = {}): string {
-    const { user = 'desk', headers = [], body = '', contentType = 'application/sdp' } = options;
+    const { user = this.user, headers = [], body = '', contentType = 'application/sdp' } = options;
+    this.user = user;
     const cseq = options.cseq ?? (this.cseq += 1);
     const branch = options.branch ?? `z9hG4bK${this.identity}${(this.branches += 1)}`;
     const isInDialog = this.remoteTag !== '' && method !== 'CANCEL';

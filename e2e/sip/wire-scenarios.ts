@@ -42,6 +42,7 @@ async function hangUp({ peer }: Stage): Promise<void> {
 async function callOut({ application, peer, peerUri }: Stage): Promise<Srf.Dialog> {
   const dialing = application.dial(peerUri);
   const invite = await peer.expect('INVITE');
+  peer.respond(invite, '100 Trying');
   peer.respond(invite, '180 Ringing');
   await sleep(SETTLED_MS);
   peer.respond(invite, '200 OK', [], PEER_SDP);
@@ -82,9 +83,9 @@ export const WIRE_SCENARIOS: Readonly<Record<string, Script>> = {
   'cancel-in': async ({ peer }) => {
     const branch = peer.request('INVITE', { user: 'rings', ...sdp, cseq: 100 });
     await peer.expect('180 INVITE');
-    peer.request('CANCEL', { user: 'rings', branch, cseq: 100 });
+    peer.request('CANCEL', { branch, cseq: 100 });
     await peer.expect('487 INVITE');
-    peer.request('ACK', { user: 'rings', branch, cseq: 100 });
+    peer.request('ACK', { branch, cseq: 100 });
   },
   'cancel-out': async ({ application, peer, peerUri }) => {
     const dialing = application.dial(peerUri, { cancels: true });
@@ -98,7 +99,7 @@ export const WIRE_SCENARIOS: Readonly<Record<string, Script>> = {
   'busy-in': async ({ peer }) => {
     const branch = peer.request('INVITE', { user: 'busy', ...sdp, cseq: 100 });
     await peer.expect('486 INVITE');
-    peer.request('ACK', { user: 'busy', branch, cseq: 100 });
+    peer.request('ACK', { branch, cseq: 100 });
   },
   'busy-out': async ({ application, peer, peerUri }) => {
     const dialing = application.dial(peerUri);
@@ -198,7 +199,7 @@ export async function recordWireLog(server: ServerUnderTest, name: string): Prom
     await silence(() => tap.frames.length + peer.datagrams.length);
   } finally {
     peer.close();
-    application.disconnect();
+    await application.disconnect();
     await tap.close();
   }
   const ports = {
