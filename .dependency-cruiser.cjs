@@ -9,6 +9,18 @@ module.exports = {
       to: { pathNot: '^(contracts/|node_modules/zod/)' },
     },
     {
+      name: 'vault-imports-node-and-zod-only',
+      severity: 'error',
+      from: { path: '^vault/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^(vault/|node_modules/zod/|(node:)?(crypto|fs|fs/promises|path|readline|stream)$)' },
+    },
+    {
+      name: 'client-has-no-keys',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { path: '^vault/' },
+    },
+    {
       name: 'apps-do-not-meet',
       severity: 'error',
       from: { path: '^(client|server|sip-gateway)/' },

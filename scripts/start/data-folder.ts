@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { newKeyFile } from '#vault/key-ring';
 import { StartFailure } from './failure.ts';
 import type { Settings } from './settings.ts';
 
@@ -78,6 +79,13 @@ export function loadSecrets(settings: Settings): Secrets {
   };
   writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;
+}
+
+/** The master keys of the embedded way: made at first start. Keys that are configured must be there. */
+export function ensureVaultKeys(settings: Settings): void {
+  if (existsSync(settings.vaultKeyFile)) return;
+  if (settings.VAULT_KEY_FILE !== undefined) throw new StartFailure('VAULT_KEY_FILE names a file that is not there.');
+  writeFileSync(settings.vaultKeyFile, JSON.stringify(newKeyFile('first'), null, 2), { mode: 0o600 });
 }
 
 /** Empties data and recordings, leaving the folders and recordings/README.md. */

@@ -20,6 +20,10 @@ export const OperatorSettings = z.object({
     .describe('Added to every media port range, to run two systems beside each other.'),
   DATA_DIR: z.string().default('data').describe('Databases, journals, secrets and logs.'),
   RECORDINGS_DIR: z.string().default('recordings').describe('Audio of recorded calls.'),
+  VAULT_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('Master keys that recordings are sealed under (vault/README.md). Unset: made at first start and kept in DATA_DIR.'),
   MONGODB_URI: z
     .string()
     .optional()
@@ -63,6 +67,7 @@ export interface Settings extends OperatorSettings {
   readonly root: string;
   readonly dataDir: string;
   readonly recordingsDir: string;
+  readonly vaultKeyFile: string;
   /** Set by --lan: the address that seats on other machines use. */
   readonly lanAddress: string | undefined;
   readonly ports: Readonly<
@@ -93,6 +98,7 @@ export function readSettings(root: string, environment: Record<string, string | 
     root,
     dataDir: path.resolve(root, operator.DATA_DIR),
     recordingsDir: path.resolve(root, operator.RECORDINGS_DIR),
+    vaultKeyFile: path.resolve(root, operator.VAULT_KEY_FILE ?? path.join(operator.DATA_DIR, 'vault-keys.json')),
     lanAddress,
     ports: {
       mongo: base,

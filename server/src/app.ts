@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Connection } from 'mongoose';
+import { KeyRing } from '#vault/key-ring';
 import { UserId } from '#contracts/ids.contract';
 import type { ClientToServerEvents, ServerToClientEvents } from '#contracts/socket.contract';
 import type { Actor } from './access/actor.ts';
@@ -86,9 +87,10 @@ export class App {
     clock: Clock;
     mongo: Connection;
     stores: Stores;
+    keys: KeyRing;
     redis: Record<'requests' | 'news' | 'replies' | 'facts', Redis>;
   }) {
-    const { config, logger, clock, mongo, stores, redis } = parts;
+    const { config, logger, clock, mongo, stores, keys, redis } = parts;
     [this.#config, this.#logger, this.#clock, this.#mongo, this.#stores] = [config, logger, clock, mongo, stores];
     [this.#redis, this.#newsRedis] = [redis.requests, redis.news];
     this.#link = new GatewayLink({ redis: redis.requests, blocking: redis.replies }, logger, clock);
@@ -100,6 +102,7 @@ export class App {
       gateway: this.#link,
       clock,
       logger,
+      keys,
       version: readVersion(),
       endConnections: (sessionKey) => this.#sockets.endSession(`session:${sessionKey}`),
       hasOtherConnections: (userId, sessionKey) => this.#sockets.hasConnections(`user:${userId}`, `session:${sessionKey}`),
@@ -119,6 +122,7 @@ export class App {
 
   /** Connects to MongoDB and Redis and begins to listen. Rejects when MongoDB or the port cannot be had. */
   static async start(config: ServerConfig, logger: Logger, clock: Clock = systemClock): Promise<App> {
+    const keys = await KeyRing.load(config.VAULT_KEY_FILE);
     const redis = {
       requests: createRedis(config.REDIS_URL, logger),
       news: createBlockingRedis(config.REDIS_URL, logger),
@@ -127,7 +131,7 @@ export class App {
     };
     await Promise.all(Object.values(redis).map((client) => client.connect()));
     const mongo = await connectMongo(config.MONGODB_URI, logger);
-    const app = new App({ config, logger, clock, mongo, stores: await openStores(mongo), redis });
+    const app = new App({ config, logger, clock, mongo, stores: await openStores(mongo), keys, redis });
     await app.#begin();
     return app;
   }

@@ -8,6 +8,7 @@ const complete = {
   PHONE_WEBSOCKET_URI: 'ws://127.0.0.1:5066',
   SIP_DOMAIN: 'kakehashi.invalid',
   RECORDINGS_DIR: '/tmp/recordings',
+  VAULT_KEY_FILE: '/tmp/vault-keys.json',
 };
 
 describe('loadConfig', () => {

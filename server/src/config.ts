@@ -35,6 +35,10 @@ export const ServerEnvironment = z.object({
   PHONE_WEBSOCKET_URI: z.url({ protocol: /^wss?$/ }).describe('WebSocket address of the SIP server as browsers reach it.'),
   SIP_DOMAIN: z.string().min(1).describe('SIP domain and digest realm of the browser phones.'),
   RECORDINGS_DIR: z.string().min(1).describe('Folder of the recordings that the gateway writes.'),
+  VAULT_KEY_FILE: z
+    .string()
+    .min(1)
+    .describe('Master keys that recordings are sealed under, the same as the gateway has (vault/README.md).'),
   CLIENT_DIR: optional(z.string()).describe('Folder of the built client; without it only the API is served.'),
   CALLING_HOURS: z
     .enum(['statute', 'demo'])

@@ -12,10 +12,12 @@ import { Dialler } from './calls/dialler.ts';
 import type { CaseEvents } from './cases/case.events.ts';
 import { CaseService } from './cases/case.service.ts';
 import type { ServerConfig } from './config.ts';
+import type { KeyRing } from '#vault/key-ring';
 import type { Clock } from './platform/clock.ts';
 import type { Redis } from './platform/database/redis.ts';
 import { EventHub } from './platform/events.ts';
 import type { Logger } from './platform/logging/logger.ts';
+import { RecordingArchive } from './recordings/recording-archive.ts';
 import { RecordingService } from './recordings/recording.service.ts';
 import type { Stores } from './stores.ts';
 import { FactRouter } from './telephony/fact-router.ts';
@@ -40,6 +42,8 @@ export interface FeatureParts {
   gateway: TelephoneGateway;
   clock: Clock;
   logger: Logger;
+  /** Opens what the gateway has sealed. */
+  keys: KeyRing;
   /** The product's version, for the log-in screen. */
   version: string;
   endConnections: (sessionKey: string) => void;
@@ -91,7 +95,7 @@ export function createFeatures(parts: FeatureParts) {
   const callFacts = new CallFacts({ calls: stores.calls, changes, queue, cases, gateway, logger });
   const phoneFacts = new PhoneFacts({ accounts: stores.accounts, agents, useCases, audit, phones: phoneLine });
   const facts = new FactRouter({ calls: callFacts, queue, phones: phoneFacts });
-  const recordings = new RecordingService(calls, config.RECORDINGS_DIR);
+  const recordings = new RecordingService(calls, new RecordingArchive(config.RECORDINGS_DIR, parts.keys));
   const wallboard = new WallboardService({ cases, calls, agents, show: parts.showWallboard, clock, logger });
 
   return {

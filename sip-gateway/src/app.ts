@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
 import Srf from 'drachtio-srf';
 import type { Logger } from 'pino';
 import { CallId } from '#contracts/ids.contract';
@@ -24,12 +23,15 @@ import { CommandConsumer } from './server-link/command-consumer.ts';
 import { CrashRecovery } from './server-link/crash-recovery.ts';
 import { FactJournal } from './server-link/fact-journal.ts';
 import { FactPublisher } from './server-link/fact-publisher.ts';
+import { findSealedOf } from './server-link/find-sealed.ts';
 import { Heartbeat } from './server-link/heartbeat.ts';
-import { findLeftRecording } from './server-link/left-recording.ts';
 import { RedisCredentials } from './server-link/redis-credentials.ts';
 import { createRedis } from './server-link/redis-link.ts';
 import type { Redis } from './server-link/redis-link.ts';
 import { systemClock } from './system-clock.ts';
+import { loadTrunks } from './trunk/trunk-file.ts';
+import { TrunkGroup } from './trunk/trunk-group.ts';
+import { TrunkWatch } from './trunk/trunk-watch.ts';
 
 export interface Gateway {
   /** The port that serves /healthz and /state. */
@@ -43,6 +45,8 @@ const REDIS_PATIENCE_MS = 3_000;
 /** Calls that are told to end have this long to close their recordings. */
 const DRAIN_MS = 8_000;
 const LAST_PUBLISH_MS = 1_000;
+/** Taking a registration back is a courtesy. */
+const LAST_REQUESTS_MS = 2_000;
 
 const clock = systemClock;
 
@@ -109,6 +113,8 @@ async function buildTelephony(config: Config, log: Logger, { writer, facts, hear
     portMax: config.MIXER_PORT_MAX,
     recordingsDir: config.RECORDINGS_DIR,
     runDir: config.RUN_DIR,
+    keyFile: config.VAULT_KEY_FILE,
+    ffmpeg: config.FFMPEG,
     realTime: 'try',
     logger: log,
   });
@@ -116,7 +122,11 @@ async function buildTelephony(config: Config, log: Logger, { writer, facts, hear
   const newAnchor = (): string => `${anchorPrefix(config.GATEWAY_ID)}${randomUUID()}`;
   const srf = new Srf();
   const legs = new LiveLegs(log);
-  const trunk = new DrachtioTrunk(srf, { trunk: config.SIP_TRUNK, domain: config.SIP_DOMAIN }, legs);
+  const carriers = await loadTrunks({ file: config.SIP_TRUNKS_FILE, address: config.SIP_TRUNK, peers: config.TRUNK_PEERS });
+  const list = carriers.map(({ settings }) => settings);
+  const signalling = new DrachtioTrunk(srf, config.SIP_DOMAIN, legs);
+  const trunk = new TrunkGroup(list, { signalling, clock, log });
+  const trunkWatch = new TrunkWatch(list, { group: trunk, signalling, clock });
   const phones = new PhoneBook({ mixer, media, facts, presence: heartbeat, clock, log, newAnchor }, config.AGENT_GRACE_SECONDS);
   const calls = new CallRegistry({ mixer, media, trunk, facts, clock, log, newAnchor }, config.RECORD, (agent) => {
     phones.noteFree(agent);
@@ -147,14 +157,15 @@ async function buildTelephony(config: Config, log: Logger, { writer, facts, hear
       log,
       isDraining: () => desk.isDraining,
       onPhone: (user, leg) => void phones.attach(user, leg),
+      takeChannel: (trunkId) => trunk.takeInbound(trunkId),
       onCall: (leg) => {
         calls.arrive(newCallId(), leg);
       },
     },
-    { realm: config.SIP_DOMAIN, trunkPeers: await trunkPeers(config) },
+    { realm: config.SIP_DOMAIN, carriers },
   );
   front.route();
-  return { mixer, media, legs, phones, calls, desk, sip: new SipConnection(srf, legs, log) };
+  return { mixer, media, legs, phones, calls, desk, trunk, trunkWatch, sip: new SipConnection(srf, legs, log) };
 }
 
 function buildMedia(config: Config, log: Logger, undo: Undo): RtpengineMedia {
@@ -178,9 +189,7 @@ async function clearUp(
   undo: Undo,
 ): Promise<void> {
   const { facts, journal } = link;
-  const recovery = new CrashRecovery(journal, facts, (callId, answeredAtMs) =>
-    findLeftRecording(config.RECORDINGS_DIR, callId, answeredAtMs),
-  );
+  const recovery = new CrashRecovery(journal, facts, (callId, answeredAtMs) => findSealedOf(mixer, callId, answeredAtMs));
   facts.listen((fact) => {
     recovery.noteFact(fact);
   });
@@ -189,6 +198,17 @@ async function clearUp(
       recovery.noteRepaired(recording);
     }),
   );
+  mixer.listen({
+    onRecordingSealed: (recording) => {
+      recovery.noteSealed(recording);
+    },
+    onRecordingEmpty: (file) => {
+      recovery.noteTrouble(file, 'empty');
+    },
+    onRecordingUnpacked: (file) => {
+      recovery.noteTrouble(file, 'unpacked');
+    },
+  });
   await whenReady(link.writer);
   await facts.resume();
   await mixer.start();
@@ -202,11 +222,13 @@ async function clearUp(
 /** Opens the doors: SIP, commands, health. */
 async function serve(config: Config, log: Logger, link: ServerLink, telephony: Telephony, undo: Undo): Promise<Gateway> {
   const { writer, reader, facts, heartbeat } = link;
-  const { calls, phones, desk, sip, media } = telephony;
+  const { calls, phones, desk, sip, media, trunk, trunkWatch } = telephony;
   undo.add(() => {
     sip.close();
   });
   await sip.connect({ host: config.DRACHTIO_HOST, port: config.DRACHTIO_PORT, secret: config.DRACHTIO_SECRET });
+  trunkWatch.start();
+  undo.add(() => within(LAST_REQUESTS_MS, trunkWatch.stop()));
   const watch = new RtpengineWatch(media, clock, () => {
     log.error('rtpengine is lost');
     calls.loseMedia();
@@ -217,7 +239,7 @@ async function serve(config: Config, log: Logger, link: ServerLink, telephony: T
     watch.stop();
   });
   heartbeat.start(
-    () => ({ calls: calls.size, draining: desk.isDraining }),
+    () => ({ calls: calls.size, draining: desk.isDraining, trunks: trunk.describe() }),
     () => void facts.noteStored(),
   );
   const consumer = new CommandConsumer(
@@ -246,10 +268,11 @@ async function serve(config: Config, log: Logger, link: ServerLink, telephony: T
   return { adminPort, close };
 }
 
-async function describeState({ journal }: ServerLink, { calls, phones, legs, mixer, media }: Telephony): Promise<unknown> {
+async function describeState({ journal }: ServerLink, { calls, phones, legs, mixer, media, trunk }: Telephony): Promise<unknown> {
   const [mixerState, rtpengineCalls] = await Promise.all([mixer.list(), media.count()]);
   return {
     calls: calls.list(),
+    trunks: trunk.describe(),
     phones: phones.list().map(({ userId, inCall }) => ({ userId, inCall })),
     dialogs: legs.size,
     mixer: mixerState,
@@ -272,13 +295,6 @@ async function drain({ facts, journal, heartbeat }: ServerLink, { calls, phones,
 
 /** Begins with the time, so that an operator finds recordings and logs in order. */
 const newCallId = (): CallId => CallId.parse(`in-${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`);
-
-/** The addresses the carrier may ring from: as configured, else the trunk's own. */
-async function trunkPeers(config: Config): Promise<readonly string[]> {
-  if (config.TRUNK_PEERS.length > 0) return config.TRUNK_PEERS;
-  const host = config.SIP_TRUNK.slice(0, config.SIP_TRUNK.lastIndexOf(':'));
-  return (await lookup(host, { all: true })).map(({ address }) => address);
-}
 
 async function whenReady(redis: Redis): Promise<void> {
   if (redis.isReady) return;

@@ -14,6 +14,7 @@ const complete = {
   MIXER_PORT_MIN: '40000',
   MIXER_PORT_MAX: '40999',
   RECORDINGS_DIR: 'recordings',
+  VAULT_KEY_FILE: 'vault-keys.json',
   RUN_DIR: 'data/run',
   JOURNAL_FILE: 'data/journal/facts.jsonl',
   ADMIN_PORT: '7003',

@@ -25,19 +25,31 @@ const Environment = z
     RTPENGINE_NG_PORT: port,
     RTPENGINE_BROWSER_INTERFACE: z.string().min(1).optional(),
     RTPENGINE_CORE_INTERFACE: z.string().min(1).optional(),
-    SIP_TRUNK: z.string().regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port'),
+    /** One trunk without credentials, host:port; or several, described in a file (docs/trunks.md). */
+    SIP_TRUNK: z
+      .string()
+      .regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port')
+      .optional(),
+    SIP_TRUNKS_FILE: z.string().min(1).optional(),
     TRUNK_PEERS: list,
     SIP_DOMAIN: z.string().regex(/^[A-Za-z0-9.-]+$/, 'must be a host name or an address'),
     MIXER_ADDRESS: z.string().refine((value) => isIP(value) === 4, 'must be an IPv4 address'),
     MIXER_PORT_MIN: port,
     MIXER_PORT_MAX: port,
     RECORDINGS_DIR: z.string().min(1),
+    /** The master keys that recordings are sealed under (vault/README.md). */
+    VAULT_KEY_FILE: z.string().min(1),
+    FFMPEG: z.string().min(1).default('ffmpeg'),
     RUN_DIR: z.string().min(1),
     JOURNAL_FILE: z.string().min(1),
     ADMIN_PORT: z.coerce.number().int().min(0).max(65_535),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     RECORD: z.stringbool().default(true),
     AGENT_GRACE_SECONDS: z.coerce.number().min(0).max(600).default(30),
+  })
+  .refine((values) => (values.SIP_TRUNK === undefined) !== (values.SIP_TRUNKS_FILE === undefined), {
+    path: ['SIP_TRUNK'],
+    message: 'must be set, or SIP_TRUNKS_FILE, but not both',
   })
   .refine((values) => values.MIXER_PORT_MIN < values.MIXER_PORT_MAX, {
     path: ['MIXER_PORT_MAX'],

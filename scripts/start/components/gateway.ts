@@ -42,6 +42,7 @@ export function gateway(settings: Settings, { redisUrl, sip, relay, trunk }: Gat
         MIXER_PORT_MIN: String(settings.mediaPorts.mixer.min),
         MIXER_PORT_MAX: String(settings.mediaPorts.mixer.max),
         RECORDINGS_DIR: settings.recordingsDir,
+        VAULT_KEY_FILE: settings.vaultKeyFile,
         RUN_DIR: path.join(settings.dataDir, 'run'),
         JOURNAL_FILE: path.join(settings.dataDir, 'journal', 'facts.jsonl'),
         ADMIN_PORT: String(gatewayAdmin),

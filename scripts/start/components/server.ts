@@ -36,6 +36,7 @@ export function serverEnvironment(settings: Settings, needs: ServerNeeds): Recor
     PHONE_WEBSOCKET_URI: needs.webSocketUri,
     SIP_DOMAIN: settings.SIP_DOMAIN,
     RECORDINGS_DIR: settings.recordingsDir,
+    VAULT_KEY_FILE: settings.vaultKeyFile,
     CLIENT_DIR: path.join(settings.root, 'dist', 'client'),
     CALLING_HOURS: settings.CALLING_HOURS,
     DEMO: 'true',

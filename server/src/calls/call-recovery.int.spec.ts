@@ -3,6 +3,7 @@ import type { CallView } from '#contracts/calls.contract';
 import type { CaseView } from '#contracts/cases.contract';
 import { CallId, CaseId, CategoryCode, PhoneNumber, type UserId } from '#contracts/ids.contract';
 import { AGENT, dial, endCall, FIRST_CASE, readyAgent, refusal } from '../fakes/agent-journey.ts';
+import { sealSample } from '../fakes/sealed-sample.ts';
 import { eventually, StackFixture } from '../fakes/stack-fixture.ts';
 import { aCall } from './call.factory.ts';
 
@@ -117,15 +118,7 @@ describe('a call that went wrong', () => {
     });
     await eventually(() => desk.latest(callId)?.phase === 'wrap-up');
     await desk.send('call:save-result', { callId, note: '', resultCode: '51', contents: [] });
-    await stack.gateway.tell({
-      type: 'recording.ready',
-      callId,
-      file: 'lost.wav',
-      seconds: 42.4,
-      channels: ['agent', 'resident'],
-      sha256: 'd'.repeat(64),
-      concealedFrames: [0, 0],
-    });
+    await stack.gateway.tell(await sealSample(stack, { callId, seconds: 42.4 }));
     const entry = await eventually(async () =>
       (await openCase(desk)).timeline.find((one) => one.callId === callId && one.hasRecording),
     );

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { CallView } from '#contracts/calls.contract';
 import type { CaseView, TodayView } from '#contracts/cases.contract';
 import { CallId, PhoneNumber } from '#contracts/ids.contract';
 import { AGENT, dial, endCall, FIRST_CASE, readyAgent, refusal } from '../fakes/agent-journey.ts';
+import { sealSample } from '../fakes/sealed-sample.ts';
 import { eventually, StackFixture } from '../fakes/stack-fixture.ts';
 
 jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
@@ -62,16 +61,7 @@ describe('a call', () => {
 
     const saved = await desk.send('call:save-result', { callId, note: '月末に納付', resultCode: '11', contents: ['promise'] });
     expect(saved.ok && saved.data.phase).toBe('done');
-    await writeFile(join(stack.recordings, 'call.wav'), 'RIFF');
-    await stack.gateway.tell({
-      type: 'recording.ready',
-      callId,
-      file: 'call.wav',
-      seconds: 61.4,
-      channels: ['agent', 'resident'],
-      sha256: 'a'.repeat(64),
-      concealedFrames: [0, 0],
-    });
+    await stack.gateway.tell(await sealSample(stack, { callId, seconds: 61.4 }));
 
     const entry = await eventually(async () => {
       const opened = (await desk.fetch('GET', '/api/cases/case-0001')).body as CaseView;

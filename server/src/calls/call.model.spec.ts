@@ -30,11 +30,14 @@ const answered = { type: 'call.answered', callId, agentId: AGENT, isRecorded: tr
 const recorded = (seconds: number): Extract<Fact, { type: 'recording.ready' }> => ({
   type: 'recording.ready',
   callId,
-  file: 'a.wav',
+  file: 'a.recording',
   seconds,
   channels: ['agent', 'resident'],
   sha256: 'a'.repeat(64),
   concealedFrames: [0, 0],
+  startedAt: at,
+  sealedBytes: 9_000,
+  chain: { number: 1, link: 'b'.repeat(64) },
 });
 const talk = (): Call => applyFact(aCall(), answered, at);
 
@@ -68,19 +71,7 @@ describe('an outbound call', () => {
 
   it('keeps a recording that arrives after everything else', () => {
     const done: Call = { ...applyFact(talk(), ended('completed'), later), phase: 'done' };
-    const ready = applyFact(
-      done,
-      {
-        type: 'recording.ready',
-        callId,
-        file: 'a.wav',
-        seconds: 60,
-        channels: ['agent', 'resident'],
-        sha256: 'a'.repeat(64),
-        concealedFrames: [0, 0],
-      },
-      later,
-    );
+    const ready = applyFact(done, recorded(60), later);
     expect(ready.recording.state).toBe('ready');
     expect(ready.phase).toBe('done');
     expect(applyFact(ready, { type: 'recording.failed', callId, reason: 'late' }, later)).toBe(ready);
@@ -93,14 +84,14 @@ describe('a recording that lacks a part', () => {
 
   it('can be played and stays failed when its file comes after the failure', () => {
     const broken = applyFact(applyFact(talk(), failed, at), ended('completed', 'resident', 60_000), later);
-    expect(kept(applyFact(broken, recorded(60), later))).toEqual(['failed', 'a.wav']);
-    expect(kept(applyFact(applyFact(broken, recorded(60), later), recorded(60), later))).toEqual(['failed', 'a.wav']);
+    expect(kept(applyFact(broken, recorded(60), later))).toEqual(['failed', 'a.recording']);
+    expect(kept(applyFact(applyFact(broken, recorded(60), later), recorded(60), later))).toEqual(['failed', 'a.recording']);
   });
 
   it('is failed when its file comes while the call goes on', () => {
     const cut = applyFact(talk(), recorded(3), later);
-    expect(kept(cut)).toEqual(['failed', 'a.wav']);
-    expect(kept(applyFact(cut, ended('completed', 'resident', 60_000), later))).toEqual(['failed', 'a.wav']);
+    expect(kept(cut)).toEqual(['failed', 'a.recording']);
+    expect(kept(applyFact(cut, ended('completed', 'resident', 60_000), later))).toEqual(['failed', 'a.recording']);
   });
 });
 

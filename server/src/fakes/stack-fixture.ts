@@ -1,6 +1,7 @@
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newKeyFile } from '#vault/key-ring';
 import { startDocumentServer, type DocumentServer } from '../../../embedded/mongo/src/document-server.ts';
 import { App } from '../app.ts';
 import { loadConfig } from '../config.ts';
@@ -27,6 +28,7 @@ export class StackFixture {
   async start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'kakehashi-server-'));
     await mkdir(this.recordings);
+    await writeFile(this.vaultKeyFile, JSON.stringify(newKeyFile('stack')), { mode: 0o600 });
     [this.#documents] = await Promise.all([
       startDocumentServer({ file: join(this.#folder, 'documents.sqlite'), port: 0, relaxed: true }),
       this.redis.start(),
@@ -59,6 +61,7 @@ export class StackFixture {
       PHONE_WEBSOCKET_URI: 'ws://127.0.0.1:5066',
       SIP_DOMAIN: 'kakehashi.invalid',
       RECORDINGS_DIR: this.recordings,
+      VAULT_KEY_FILE: this.vaultKeyFile,
       CALLING_HOURS: 'demo',
       DEMO: 'true',
       LOG_LEVEL: 'trace',
@@ -83,6 +86,10 @@ export class StackFixture {
 
   get recordings(): string {
     return join(this.#folder, 'recordings');
+  }
+
+  get vaultKeyFile(): string {
+    return join(this.#folder, 'vault-keys.json');
   }
 
   /** A browser that is not logged in. */

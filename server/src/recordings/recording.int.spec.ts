@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Problem } from '#contracts/problem.contract';
 import { AGENT, dial, endCall, readyAgent } from '../fakes/agent-journey.ts';
+import { sealSample } from '../fakes/sealed-sample.ts';
 import { eventually, StackFixture } from '../fakes/stack-fixture.ts';
 
 jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
@@ -19,23 +18,14 @@ describe('a recording over HTTP', () => {
       /^recording\.not-(ready|found)$/,
     );
     await endCall(stack, desk, callId);
-    await writeFile(join(stack.recordings, 'played.wav'), '0123456789');
-    await stack.gateway.tell({
-      type: 'recording.ready',
-      callId,
-      file: 'played.wav',
-      seconds: 1,
-      channels: ['agent', 'resident'],
-      sha256: 'b'.repeat(64),
-      concealedFrames: [0, 0],
-    });
+    await stack.gateway.tell(await sealSample(stack, { callId }));
     const part = await eventually(async () => {
       const answer = await desk.fetch('GET', `/api/calls/${callId}/recording`, { headers: { range: 'bytes=2-5' } });
       return answer.status === 206 ? answer : null;
     });
     expect([String(part.body), part.headers.get('content-type'), part.headers.get('cache-control')]).toEqual([
       '2345',
-      'audio/wav',
+      'audio/ogg',
       'no-store',
     ]);
     const other = await stack.desk('k1215');
@@ -52,16 +42,7 @@ describe('a recording over HTTP', () => {
     await stack.gateway.tell({ type: 'recording.failed', callId, reason: 'disk' });
     await endCall(stack, desk, callId);
     expect((await desk.fetch('GET', `/api/calls/${callId}/recording`)).status).toBe(404);
-    await writeFile(join(stack.recordings, 'part.wav'), '0123456789');
-    await stack.gateway.tell({
-      type: 'recording.ready',
-      callId,
-      file: 'part.wav',
-      seconds: 1,
-      channels: ['agent', 'resident'],
-      sha256: 'b'.repeat(64),
-      concealedFrames: [0, 0],
-    });
+    await stack.gateway.tell(await sealSample(stack, { callId }));
     await eventually(async () => (await desk.fetch('GET', `/api/calls/${callId}/recording`)).status === 200);
     expect(desk.latest(callId)?.recording).toBe('failed');
     desk.close();
@@ -71,15 +52,7 @@ describe('a recording over HTTP', () => {
     const desk = await readyAgent(stack);
     const { callId } = await dial(desk);
     await endCall(stack, desk, callId);
-    const told = await stack.gateway.tell({
-      type: 'recording.ready',
-      callId,
-      file: '../documents.sqlite',
-      seconds: 1,
-      channels: ['agent'],
-      sha256: 'c'.repeat(64),
-      concealedFrames: [0],
-    });
+    const told = await stack.gateway.tell({ ...(await sealSample(stack, { callId })), file: '../documents.sqlite' });
     await eventually(async () => (await stack.gateway.watermark()) >= told.number);
     expect((await desk.fetch('GET', `/api/calls/${callId}/recording`)).status).toBe(404);
     desk.close();

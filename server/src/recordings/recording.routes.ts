@@ -16,7 +16,7 @@ export function recordingRoutes(recordings: RecordingService): AppRoute[] {
       permission: 'recordings.play',
       action: 'recording.play',
       params,
-      reply: 'file',
+      reply: 'content',
       subject: (input) => input.params.callId,
       run: async (input) => recordings.play(personOf(input.actor), input.params.callId),
     }),

@@ -29,6 +29,8 @@ export class FactRouter {
         await phones.apply(fact, `fact:${gatewayId}:${number}`);
         if (fact.type === 'phone.gone') await queue.withdrawFrom(fact.userId);
         return;
+      case 'recording.disk':
+        return;
       default:
         return calls.apply(fact, { gatewayId, at });
     }

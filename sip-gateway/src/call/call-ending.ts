@@ -43,7 +43,7 @@ export function end(state: Ending, event: CallEvent): Step {
   switch (event.type) {
     case 'recording-stopped':
       if (state.recording !== 'stopping') return { state, commands: [] };
-      return settle({ ...state, recording: 'settled' }, [recordingReady(state.callId, event.receipt)]);
+      return settle({ ...state, recording: 'settled' }, [recordingClosed(state.callId, event.receipt)]);
     case 'recording-failed':
       if (state.recording !== 'stopping') return { state, commands: [] };
       return settle({ ...state, recording: 'settled' }, [recordingFailed(state.callId, event.reason)]);
@@ -59,17 +59,10 @@ export const recordingFailed = (callId: Ending['callId'], reason: string): CallC
   fact: { type: 'recording.failed', callId, reason: reason.slice(0, 200) },
 });
 
-const recordingReady = (callId: Ending['callId'], receipt: RecordingReceipt): CallCommand => ({
+/** It is packed and sealed after this; then the recorder itself tells that it is ready. */
+const recordingClosed = (callId: Ending['callId'], { seconds, channels }: RecordingReceipt): CallCommand => ({
   type: 'emit',
-  fact: {
-    type: 'recording.ready',
-    callId,
-    file: receipt.file,
-    seconds: receipt.seconds,
-    channels: ['agent', 'resident'],
-    sha256: receipt.sha256,
-    concealedFrames: [...receipt.concealedFrames],
-  },
+  fact: { type: 'recording.closed', callId, seconds, channels: [...channels] },
 });
 
 export const isRunning = (recording: Talking['recording']): boolean => recording === 'running' || recording === 'paused';

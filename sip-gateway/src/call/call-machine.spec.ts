@@ -38,7 +38,7 @@ describe('the call machine, outbound', () => {
     expect(play.state.phase).toBe('talking');
     play.on(line(down('hung-up')), stopped, closed);
     expect(play.state.phase).toBe('ended');
-    expect(play.factTypes).toEqual(['call.dialling', 'call.ringing', 'call.answered', 'call.ended', 'recording.ready']);
+    expect(play.factTypes).toEqual(['call.dialling', 'call.ringing', 'call.answered', 'call.ended', 'recording.closed']);
     expect(play.factsOf('call.ended')).toEqual([
       jasmine.objectContaining({ cause: 'completed', endedBy: 'resident', sipStatus: null, talkMs: 200 }),
     ]);
@@ -98,7 +98,7 @@ describe('the call machine, outbound', () => {
 describe('the call machine, inbound', () => {
   it('rings, is offered, answered, recorded and ended by the caller', () => {
     const play = talkingInbound().on(line(down('hung-up')), stopped, closed);
-    expect(play.factTypes).toEqual(['call.arrived', 'call.offered', 'call.answered', 'call.ended', 'recording.ready']);
+    expect(play.factTypes).toEqual(['call.arrived', 'call.offered', 'call.answered', 'call.ended', 'recording.closed']);
     expect(play.count('accept-line')).toBe(1);
     expect(play.state.phase).toBe('ended');
   });
@@ -332,7 +332,7 @@ describe('the call machine, whatever happens', () => {
     fc.assert(
       fc.property(anyPlay, anySequence, (begin, events) => {
         const play = begin().on(...events, { type: 'hang-up' }, stopped, closed, line({ type: 'closed' }, guest));
-        const accounted = play.factsOf('recording.ready').length + play.factsOf('recording.failed').length;
+        const accounted = play.factsOf('recording.closed').length + play.factsOf('recording.failed').length;
         expect(play.count('start-recording')).toBeLessThanOrEqual(1);
         expect(accounted).toBe(play.count('start-recording'));
       }),

@@ -7,9 +7,9 @@ import { toInstant } from '../ports/clock.port.ts';
 import type { LegId, Mixer, RecordingChannel, RecordingReceipt } from '../ports/mixer.port.ts';
 
 /** Recordings lie in one folder per day (UTC). */
-export const recordingFile = (call: CallId, atMs: number): string => `${toInstant(atMs).slice(0, 10)}/${call}.wav`;
+export const recordingFile = (call: CallId, atMs: number): string => `${toInstant(atMs).slice(0, 10)}/${call}.recording`;
 
-/** Closing a recording syncs and hashes it. The mixer has a limit of its own; this one is for a mixer that forgot. */
+/** Closing a recording syncs it. The mixer has a limit of its own; this one is for a mixer that forgot. */
 const STOP_TIMEOUT_MS = 75_000;
 
 /** What becomes of a recording. */

@@ -90,7 +90,7 @@ describe('calls run through the ports', () => {
     expect(stage.mixer.gain(`call:${callId}`, `agent:${agent}`)).toBe(1);
     expect(stage.mixer.gain(`agent:${agent}`, `call:${callId}`)).toBe(1);
     const recording = stage.mixer.recordings.get(callId);
-    expect(recording?.file).toBe(`2026-04-01/${callId}.wav`);
+    expect(recording?.file).toBe(`2026-04-01/${callId}.recording`);
     expect([...(recording?.channels ?? [])]).toEqual([
       ['agent', `agent:${agent}`],
       ['resident', `call:${callId}`],
@@ -98,7 +98,7 @@ describe('calls run through the ports', () => {
     stage.commands.execute({ type: 'call.hang-up', callId });
     await settle();
     expect(stage.invite.said).toEqual(['BYE']);
-    expect(stage.facts.types()).toEqual(['call.dialling', 'call.ringing', 'call.answered', 'call.ended', 'recording.ready']);
+    expect(stage.facts.types()).toEqual(['call.dialling', 'call.ringing', 'call.answered', 'call.ended', 'recording.closed']);
     stage.expectClean();
   });
 
@@ -232,7 +232,7 @@ describe('calls run through the ports', () => {
     expect(stage.mixer.gain(`call:${callId}`, `agent:${agent}`)).toBe(1);
     leg.events?.onEnded();
     await settle();
-    expect(stage.facts.types()).toEqual(['call.arrived', 'call.offered', 'call.answered', 'call.ended', 'recording.ready']);
+    expect(stage.facts.types()).toEqual(['call.arrived', 'call.offered', 'call.answered', 'call.ended', 'recording.closed']);
     stage.expectClean();
   });
 

@@ -51,7 +51,6 @@ interface FakeRecording {
 
 const HOST = '127.0.0.1';
 const FIRST_PORT = 40_000;
-const FAKE_SHA256 = '0'.repeat(64);
 
 /** A `Mixer` in memory: moves no audio, refuses what the real one refuses, and remembers everything for assertions. */
 export class FakeMixer implements Mixer {
@@ -257,7 +256,7 @@ export class FakeMixer implements Mixer {
     if (!open) throw new MixerError('recording-failed', 'No such recording is running');
     this.recordings.delete(recording);
     this.#salvaged.delete(recording);
-    return { file: open.file, seconds: 0, channels: [...open.channels.keys()], sha256: FAKE_SHA256, concealedFrames: [] };
+    return { file: open.file, seconds: 0, channels: [...open.channels.keys()] };
   }
 
   async list(): Promise<{ legs: LegStatistics[]; recordings: string[]; isRealTime: boolean }> {

@@ -6,6 +6,8 @@ import type { LegOutlet, StreamStart } from './leg.ts';
 
 /** Takes what the legs of one recording say, once per tick. */
 export interface RecordingTap {
+  /** The leg of each channel at this moment; null for a party without one. */
+  readonly legs: readonly (LegId | null)[];
   /** One entry per channel; null when that leg is not open. A leg's frame is only valid during the call. */
   onFrame(legs: readonly (Leg | null)[]): void;
   /** So much time passed without ticks. */
@@ -15,7 +17,7 @@ export interface RecordingTap {
 /** The gain matrix and everything attached to it. Pure: packets come by `Leg.receive`, time by `tick`. */
 export class AudioBridge {
   readonly #legs = new Map<LegId, Leg>();
-  readonly #taps = new Map<number, { readonly legs: readonly LegId[]; readonly tap: RecordingTap }>();
+  readonly #taps = new Map<number, RecordingTap>();
   readonly #sum = new Float64Array(FRAME_SAMPLES);
   #tick: number;
 
@@ -60,10 +62,9 @@ export class AudioBridge {
     }
   }
 
-  /** Hands the frames of these legs to `tap` from the next tick on. */
-  addTap(recording: number, legs: readonly LegId[], tap: RecordingTap): void {
-    for (const id of legs) this.leg(id);
-    this.#taps.set(recording, { legs: [...legs], tap });
+  /** Hands the frames of the tap's legs to it from the next tick on. */
+  addTap(recording: number, tap: RecordingTap): void {
+    this.#taps.set(recording, tap);
   }
 
   removeTap(recording: number): void {
@@ -75,7 +76,7 @@ export class AudioBridge {
     this.#tick += 1;
     for (const leg of this.#legs.values()) leg.pullFrame(this.#tick);
     for (const leg of this.#legs.values()) leg.sendFrame(this.#sum);
-    for (const { legs, tap } of this.#taps.values()) tap.onFrame(legs.map((id) => this.#legs.get(id) ?? null));
+    for (const tap of this.#taps.values()) tap.onFrame(tap.legs.map((id) => (id === null ? null : (this.#legs.get(id) ?? null))));
   }
 
   /** How loudly each connected leg spoke since the last call, in dBov. */
@@ -89,6 +90,6 @@ export class AudioBridge {
   skip(ticks: number): void {
     this.#tick += ticks;
     for (const leg of this.#legs.values()) leg.skipTicks(ticks);
-    for (const { tap } of this.#taps.values()) tap.onSkip(ticks);
+    for (const tap of this.#taps.values()) tap.onSkip(ticks);
   }
 }

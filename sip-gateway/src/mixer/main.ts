@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { MixerError } from '../ports/mixer.port.ts';
-import type { LegId } from '../ports/mixer.port.ts';
 import { sendToParent, serveRequests } from './ipc/serve-requests.ts';
 import { MediaShard } from './media-shard.ts';
 import { MixerConfig, mixerRequests } from './mixer-protocol.ts';
 import type { MixerEvent } from './mixer-protocol.ts';
-import { RecorderLink } from './recorder-link.ts';
+import { RecordingTaps } from './recording-taps.ts';
 import { RtpPorts } from './rtp-socket.ts';
 import { readSounds } from './sound/sound-library.ts';
 
@@ -13,10 +11,6 @@ import { readSounds } from './sound/sound-library.ts';
 const SCHED_FIFO = 1;
 
 const config = MixerConfig.parse(JSON.parse(process.argv[2] ?? 'null'));
-const recorder = new RecorderLink((recording, reason) => {
-  shard.bridge.removeTap(recording);
-  emit({ event: 'tap-failed', recording, reason });
-});
 // The gateway ends its children itself, after the calls; a Ctrl-C goes to the whole process group.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
@@ -28,8 +22,9 @@ const shard = new MediaShard({
   address: config.address,
   ports: new RtpPorts(config.address, config.portMin, config.portMax),
   emit,
-  onTick: () => recorder.flush(),
+  onTick: () => taps.flush(),
 });
+const taps = new RecordingTaps(shard.bridge, () => emit({ event: 'recorder-stuck' }));
 const { refused } = await loadSounds();
 serveRequests(mixerRequests, {
   'open-leg': ({ leg }) => shard.openLeg(leg),
@@ -46,12 +41,18 @@ serveRequests(mixerRequests, {
   'detect-tones': ({ leg, on }) => done(() => shard.detectTones(leg, on)),
   'load-sounds': loadSounds,
   'use-recorder': async ({ socketPath }) => {
-    await recorder.connect(socketPath);
+    await taps.useRecorder(socketPath);
     return null;
   },
-  'start-tap': ({ recording, legs }) => startTap(recording, legs),
-  'stop-tap': ({ recording }) => stopTap(recording),
-  list: () => ({ legs: shard.listLegs(), ticks: shard.ticks }),
+  'start-tap': ({ recording, channels }) => done(() => taps.start(recording, channels)),
+  'assign-channel': ({ recording, name, leg }) => done(() => taps.assign(recording, name, leg)),
+  'pause-tap': ({ recording, reason }) => done(() => taps.pause(recording, reason)),
+  'resume-tap': ({ recording }) => done(() => taps.resume(recording)),
+  'mark-tap': ({ recording, kind }) => done(() => taps.mark(recording, kind)),
+  'replay-tap': ({ recording }) => done(() => taps.replay(recording)),
+  'stop-tap': ({ recording }) => done(() => taps.stop(recording)),
+  'take-ticks': () => shard.takeTicks(),
+  list: () => ({ legs: shard.listLegs() }),
 });
 emit({ event: 'ready', isRealTime: isRealTime(), refusedSounds: refused });
 shard.start();
@@ -69,19 +70,6 @@ async function loadSounds(): Promise<{ sounds: string[]; refused: string[] }> {
   const folder = await readSounds(config.soundsDir);
   shard.useSounds(folder.sounds);
   return { sounds: [...folder.sounds.keys()], refused: [...folder.refused] };
-}
-
-function startTap(recording: number, legs: readonly LegId[]): null {
-  if (!recorder.isConnected) throw new MixerError('recording-failed', 'recorder lost');
-  for (const leg of legs) shard.bridge.leg(leg);
-  shard.bridge.addTap(recording, legs, recorder.open(recording));
-  return null;
-}
-
-function stopTap(recording: number): null {
-  shard.bridge.removeTap(recording);
-  if (!recorder.end(recording)) throw new MixerError('recording-failed', 'the recording has failed already');
-  return null;
 }
 
 function isRealTime(): boolean {

@@ -33,7 +33,7 @@ export class MediaShard {
   readonly #options: ShardOptions;
   readonly #sockets = new Map<LegId, { readonly socket: dgram.Socket; readonly port: number }>();
   readonly #opening = new Map<LegId, Promise<RtpAddress>>();
-  readonly #statistics = new TickStatistics();
+  #statistics = new TickStatistics();
   readonly #guard = new LoadGuard();
   #clock = new TickClock(performance.now());
   #sounds: ReadonlyMap<SoundName, Int16Array> = new Map();
@@ -44,8 +44,11 @@ export class MediaShard {
     this.#options = options;
   }
 
-  get ticks(): TickSummary {
-    return this.#statistics.summary;
+  /** How punctual the ticks were since the last call. */
+  takeTicks(): TickSummary {
+    const { summary } = this.#statistics;
+    this.#statistics = new TickStatistics();
+    return summary;
   }
 
   /** Starts the clock. */

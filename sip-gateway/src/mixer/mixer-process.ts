@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
+import type { ChannelName, MarkKind, PackedRecording, PauseReason } from '#contracts/recordings.contract';
 import { MixerError } from '../ports/mixer.port.ts';
 import type {
   Codec,
@@ -17,7 +18,10 @@ import type {
   Signal,
   SoundName,
 } from '../ports/mixer.port.ts';
-import { RecorderConfig, RecorderEvent, RecordingFileName, recorderRequests } from '../recorder/recorder-protocol.ts';
+import { PackQueue } from '../recorder/packing/pack-queue.ts';
+import { RecorderConfig, RecorderEvent, recorderRequests } from '../recorder/recorder-protocol.ts';
+import { RecordingDesk } from '../recorder/recording-desk.ts';
+import type { MixerChild, RecorderChild } from '../recorder/recording-desk.ts';
 import { IpcError } from './ipc/child-link.ts';
 import { ChildSupervisor } from './ipc/child-supervisor.ts';
 import { MixerConfig, MixerEvent, mixerRequests } from './mixer-protocol.ts';
@@ -31,6 +35,12 @@ export interface MixerProcessOptions {
   readonly portMin: number;
   readonly portMax: number;
   readonly recordingsDir: string;
+  /** The master keys that recordings are sealed under (vault/README.md). */
+  readonly keyFile: string;
+  /** The program that encodes recordings; `ffmpeg` on the path unless named. */
+  readonly ffmpeg?: string;
+  /** How long to wait before a recording that could not be packed is tried again. */
+  readonly packRetryDelaysMs?: readonly number[];
   /** A private folder for the socket between mixer and recorder is made in here. */
   readonly runDir: string;
   /** Announcements: WAV files (16 bit, mono, 8 kHz), in sub-folders by language. None when not named. */
@@ -42,20 +52,8 @@ export interface MixerProcessOptions {
   readonly logger: Logger;
 }
 
-/** Hashing hours of audio on a slow disk takes a while. */
-const FINISH_TIMEOUT_MS = 60_000;
 /** sun_path of unix(7) holds 108 octets. */
 const MAX_SOCKET_PATH_BYTES = 107;
-/** How long the receipt of a recording cut short by the mixer's death is kept for whoever asks. */
-const SALVAGE_KEPT_MS = 600_000;
-
-type MixerChild = ChildSupervisor<typeof mixerRequests, MixerEvent>;
-type RecorderChild = ChildSupervisor<typeof recorderRequests, RecorderEvent>;
-
-interface OpenRecording {
-  readonly number: number;
-  readonly file: string;
-}
 
 const KNOWN_CODES: readonly MixerErrorCode[] = [
   'no-port',
@@ -71,18 +69,33 @@ const KNOWN_CODES: readonly MixerErrorCode[] = [
 export class MixerProcess implements Mixer {
   readonly #options: MixerProcessOptions;
   readonly #listeners: Partial<MixerEvents>[] = [];
-  readonly #recordings = new Map<string, OpenRecording>();
-  readonly #starting = new Map<string, OpenRecording>();
-  /** Receipts of recordings that were completed because the mixer died. */
-  readonly #salvaged = new Map<string, Promise<RecordingReceipt>>();
+  readonly #desk: RecordingDesk;
+  readonly #packing: PackQueue;
   #children: { readonly mixer: MixerChild; readonly recorder: RecorderChild } | null = null;
   #socketDir = '';
   #isRealTime = false;
-  #nextNumber = 1;
-  #attached: Promise<void> = Promise.resolve();
 
   constructor(options: MixerProcessOptions) {
     this.#options = options;
+    const { keyFile, ffmpeg = 'ffmpeg', logger } = options;
+    this.#desk = new RecordingDesk({
+      askMixer: (request) => this.#ask(request),
+      recorder: () => this.#running().recorder,
+      attach: () => this.#attach(),
+      onFailed: (recording, reason) => this.#emit((listener) => listener.onRecordingFailed?.(recording, reason)),
+      onWritten: (file) => this.#packing.add(file),
+      logger,
+    });
+    this.#packing = new PackQueue({
+      recordingsDir: path.resolve(options.recordingsDir),
+      keyFile: path.resolve(keyFile),
+      ffmpeg,
+      ...(options.packRetryDelaysMs && { retryDelaysMs: options.packRetryDelaysMs }),
+      onPacked: (recording) => this.#emit((listener) => listener.onRecordingSealed?.(recording)),
+      onEmpty: (file) => this.#emit((listener) => listener.onRecordingEmpty?.(file)),
+      onTrouble: (file) => this.#emit((listener) => listener.onRecordingUnpacked?.(file)),
+      logger,
+    });
   }
 
   /** Adds a listener; a listener that throws is logged and disturbs nobody. */
@@ -91,11 +104,11 @@ export class MixerProcess implements Mixer {
   }
 
   /** Process ids, for diagnosis. */
-  get pids(): { readonly mixer: number | undefined; readonly recorder: number | undefined } {
-    return { mixer: this.#children?.mixer.pid, recorder: this.#children?.recorder.pid };
+  get pids(): { readonly mixer: number | undefined; readonly recorder: number | undefined; readonly packer: number | undefined } {
+    return { mixer: this.#children?.mixer.pid, recorder: this.#children?.recorder.pid, packer: this.#packing.pid };
   }
 
-  /** Starts both processes; recordings a crash left half-written are completed first. @throws MixerError `lost` when either cannot start */
+  /** Starts the processes; recordings that a crash left unfinished are told of and packed. @throws MixerError `lost` when one cannot start */
   async start(): Promise<void> {
     await mkdir(this.#options.runDir, { recursive: true, mode: 0o700 });
     this.#socketDir = await mkdtemp(path.join(path.resolve(this.#options.runDir), 'mixer-'));
@@ -108,19 +121,21 @@ export class MixerProcess implements Mixer {
     this.#children = children;
     try {
       await Promise.all([children.recorder.start(), children.mixer.start()]);
-      await this.#attached;
+      await this.#desk.whenAttached();
+      await this.#packLeftovers();
     } catch (error) {
       await this.close();
       throw toMixerError(error);
     }
   }
 
-  /** Completes every recording and ends both processes. */
+  /** Completes every recording and ends the processes; what is not packed by then is packed at the next start. */
   async close(): Promise<void> {
     const children = this.#children;
     if (!children) return;
-    await Promise.allSettled([...this.#recordings.keys()].map((recording) => this.stopRecording(recording)));
+    await Promise.allSettled(this.#desk.running.map((recording) => this.stopRecording(recording)));
     this.#children = null;
+    await this.#packing.close();
     await children.mixer.stop();
     await children.recorder.stop();
     await rm(this.#socketDir, { recursive: true, force: true });
@@ -169,48 +184,47 @@ export class MixerProcess implements Mixer {
   }
 
   async startRecording(recording: string, file: string, channels: readonly RecordingChannel[]): Promise<void> {
-    const legs = channels.flatMap(({ leg }) => (leg === null ? [] : [leg]));
-    if (this.#recordings.has(recording) || this.#starting.has(recording)) {
-      throw new MixerError('recording-failed', 'The recording is already running');
-    }
-    if (!RecordingFileName.safeParse(file).success) throw new MixerError('recording-failed', 'The file name is refused');
-    const open = { number: this.#nextNumber, file };
-    this.#nextNumber += 1;
-    this.#starting.set(recording, open);
-    try {
-      await this.#openRecording(open, legs);
-      // The disk may have refused between the two answers; then #failRecording has taken the entry away.
-      if (!this.#starting.has(recording)) throw new MixerError('recording-failed', 'The recording failed while starting');
-      this.#recordings.set(recording, open);
-    } catch (error) {
-      throw toMixerError(error);
-    } finally {
-      this.#starting.delete(recording);
-    }
+    await this.#desk.start(recording, file, channels);
+  }
+
+  async assignChannel(recording: string, name: ChannelName, leg: LegId | null): Promise<void> {
+    await this.#desk.assign(recording, name, leg);
+  }
+
+  async pauseRecording(recording: string, reason: PauseReason): Promise<void> {
+    await this.#desk.pause(recording, reason);
+  }
+
+  async resumeRecording(recording: string): Promise<void> {
+    await this.#desk.resume(recording);
+  }
+
+  async mark(recording: string, kind: MarkKind): Promise<void> {
+    await this.#desk.mark(recording, kind);
   }
 
   async stopRecording(recording: string): Promise<RecordingReceipt> {
-    const salvaged = this.#salvaged.get(recording);
-    const open = this.#recordings.get(recording);
-    this.#salvaged.delete(recording);
-    this.#recordings.delete(recording);
-    if (!salvaged && !open) throw new MixerError('recording-failed', 'No such recording is running');
-    try {
-      return salvaged ? await salvaged : await this.#closeRecording(open);
-    } catch (error) {
-      throw toMixerError(error);
-    }
+    return await this.#desk.stop(recording);
+  }
+
+  /** What is known of a recording that was sealed, perhaps by an earlier run; null when it was not. */
+  async findSealed(file: string): Promise<PackedRecording | null> {
+    return await this.#packing.find(file);
+  }
+
+  /** Resolves when every recording that was closed is packed, or waits for another try. */
+  async whenPacked(): Promise<void> {
+    await this.#packing.whenIdle();
   }
 
   async list(): Promise<{ legs: LegStatistics[]; recordings: string[]; isRealTime: boolean }> {
     const { legs } = await this.#ask((mixer) => mixer.request('list', null));
-    return { legs, recordings: [...this.#recordings.keys()], isRealTime: this.#isRealTime };
+    return { legs, recordings: this.#desk.running, isRealTime: this.#isRealTime };
   }
 
-  /** How punctual the mixer's ticks have been since it started. */
-  async tickStatistics(): Promise<TickSummary> {
-    const { ticks } = await this.#ask((mixer) => mixer.request('list', null));
-    return ticks;
+  /** How punctual the mixer's ticks were since it was asked last. */
+  async takeTickStatistics(): Promise<TickSummary> {
+    return await this.#ask((mixer) => mixer.request('take-ticks', null));
   }
 
   get #socketPath(): string {
@@ -233,35 +247,14 @@ export class MixerProcess implements Mixer {
     }
   }
 
-  /** Opens the file first, then the tap, so that no frame is ever without a file. */
-  async #openRecording({ number, file }: OpenRecording, legs: readonly LegId[]): Promise<void> {
-    const { recorder } = this.#running();
-    await this.#attached;
-    await recorder.request('open', { recording: number, file, channels: legs.length });
-    try {
-      await this.#ask((mixer) => mixer.request('start-tap', { recording: number, legs }));
-    } catch (error) {
-      await recorder.request('discard', { recording: number });
-      throw error;
+  async #packLeftovers(): Promise<void> {
+    const leftovers = await this.#packing.start();
+    for (const file of leftovers) {
+      const seconds = await this.#packing.measure(file);
+      if (seconds > 0) this.#emit((listener) => listener.onRecordingRepaired?.({ file, seconds }));
+      this.#options.logger.warn({ file, seconds }, 'A recording that an earlier run left unfinished is packed');
+      this.#packing.add(file);
     }
-  }
-
-  async #closeRecording(open: OpenRecording | undefined): Promise<RecordingReceipt> {
-    if (!open) throw new MixerError('recording-failed', 'No such recording is running');
-    const receipt = this.#finish(open);
-    // Should the mixer refuse or die, the recorder still completes the file; that outcome is awaited below or told by events.
-    receipt.catch(() => undefined);
-    try {
-      await this.#ask((mixer) => mixer.request('stop-tap', { recording: open.number }));
-    } catch (error) {
-      if (!(error instanceof MixerError && error.code === 'lost')) throw error;
-    }
-    return await receipt;
-  }
-
-  async #finish({ number, file }: OpenRecording): Promise<RecordingReceipt> {
-    const receipt = await this.#running().recorder.request('finish', { recording: number }, FINISH_TIMEOUT_MS);
-    return { file, channels: [], ...receipt };
   }
 
   #superviseMixer(command: readonly string[]): MixerChild {
@@ -288,6 +281,7 @@ export class MixerProcess implements Mixer {
     const config = RecorderConfig.parse({
       recordingsDir: path.resolve(this.#options.recordingsDir),
       socketPath: this.#socketPath,
+      keyFile: path.resolve(this.#options.keyFile),
     });
     return new ChildSupervisor({
       name: 'recorder',
@@ -295,7 +289,7 @@ export class MixerProcess implements Mixer {
       events: RecorderEvent,
       spawn: () => spawnNode([], '../recorder/main.ts', config),
       onEvent: (event) => this.#takeRecorderEvent(event),
-      onLost: () => this.#loseRecorder(),
+      onLost: () => this.#emit((listener) => listener.onLost?.('recorder')),
       logger: this.#options.logger,
     });
   }
@@ -305,7 +299,7 @@ export class MixerProcess implements Mixer {
       case 'ready':
         this.#isRealTime = event.isRealTime;
         this.#noteRefused(event.refusedSounds);
-        this.#attach();
+        this.#desk.rejoin();
         return;
       case 'digit':
         this.#emit((listener) => listener.onDigit?.(event.leg, event.digit));
@@ -322,78 +316,27 @@ export class MixerProcess implements Mixer {
       case 'quality':
         this.#emit((listener) => listener.onQuality?.(event.leg, event.quality));
         return;
-      case 'tap-failed':
-        this.#failTap(event.recording, event.reason);
+      case 'recorder-stuck':
+        this.#desk.checkRecorder();
     }
   }
 
   #takeRecorderEvent(event: RecorderEvent): void {
-    if (event.event === 'failed') {
-      this.#failRecording(event.recording, event.reason);
-      this.#ask((mixer) => mixer.request('stop-tap', { recording: event.recording })).catch(() => undefined);
-      return;
-    }
-    for (const repaired of event.repaired) {
-      this.#options.logger.warn(
-        { file: repaired.file, seconds: repaired.seconds },
-        'A recording left half-written was completed',
-      );
-      this.#emit((listener) => listener.onRecordingRepaired?.(repaired));
-    }
-    for (const file of event.leftAlone) this.#options.logger.error({ file }, 'A half-written recording cannot be completed');
-    this.#attach();
+    if (event.event === 'failed') this.#desk.noteFailed(event.recording, event.reason);
+    else this.#desk.rejoin();
   }
 
   #noteRefused(files: readonly string[]): void {
     for (const file of files) this.#options.logger.error({ file }, 'A sound is no WAV of 16 bit, mono, 8 kHz and is left out');
   }
 
-  /** Joins mixer and recorder; runs whenever either of them is new. */
-  #attach(): void {
-    if (!this.#children) return;
-    this.#attached = this.#children.mixer.request('use-recorder', { socketPath: this.#socketPath }).then(() => undefined);
-    // While the other process is still coming up this fails, and is done again when that one is ready.
-    this.#attached.catch(() => undefined);
+  async #attach(): Promise<void> {
+    await this.#running().mixer.request('use-recorder', { socketPath: this.#socketPath });
   }
 
-  #failTap(number: number, reason: string): void {
-    const failed = this.#failRecording(number, reason);
-    const recorder = this.#children?.recorder;
-    if (!recorder) return;
-    if (failed) recorder.request('finish', { recording: number }, FINISH_TIMEOUT_MS).catch(() => undefined);
-    recorder.request('ping', null).catch((error: unknown) => {
-      if (error instanceof IpcError && error.code === 'timeout') recorder.kill();
-    });
-  }
-
-  /** Tells once that a recording is over before its time; false when it was over already. */
-  #failRecording(number: number, reason: string): boolean {
-    for (const [recording, open] of this.#starting) if (open.number === number) this.#starting.delete(recording);
-    for (const [recording, open] of this.#recordings) {
-      if (open.number !== number) continue;
-      this.#recordings.delete(recording);
-      this.#options.logger.error({ recording, file: open.file, reason }, 'A recording failed');
-      this.#emit((listener) => listener.onRecordingFailed?.(recording, reason));
-      return true;
-    }
-    return false;
-  }
-
-  /** The recorder completes what the dead mixer fed; `stopRecording` still gives the receipts. */
   #loseMixer(): void {
-    for (const [recording, open] of this.#recordings) {
-      const receipt = this.#finish(open);
-      receipt.catch(() => undefined);
-      this.#salvaged.set(recording, receipt);
-      setTimeout(() => this.#salvaged.delete(recording), SALVAGE_KEPT_MS).unref();
-    }
-    this.#recordings.clear();
+    this.#desk.noteMixerLost();
     this.#emit((listener) => listener.onLost?.('mixer'));
-  }
-
-  #loseRecorder(): void {
-    for (const { number } of [...this.#recordings.values()]) this.#failRecording(number, 'recorder lost');
-    this.#emit((listener) => listener.onLost?.('recorder'));
   }
 
   #emit(tell: (listener: Partial<MixerEvents>) => void): void {

@@ -76,7 +76,8 @@ export const mixerRequests = {
   /** Tells a recorder that is new everything of this recording that the one before it had not written. */
   'replay-tap': { params: z.object({ recording: RecordingNumber }), result: z.null() },
   'stop-tap': { params: z.object({ recording: RecordingNumber }), result: z.null() },
-  list: { params: z.null(), result: z.object({ legs: z.array(LegStatistics), ticks: TickSummary }) },
+  'take-ticks': { params: z.null(), result: TickSummary },
+  list: { params: z.null(), result: z.object({ legs: z.array(LegStatistics) }) },
 } as const;
 
 export const MixerEvent = z.discriminatedUnion('event', [

@@ -1,11 +1,17 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import type { Logger } from 'pino';
-import type { LegId, RecordingChannel } from '../ports/mixer.port.ts';
-import { decodeWavHeader, WAV_HEADER_BYTES } from '../recorder/wav-header.ts';
+import type { LegId, LegQuality, RecordingChannel } from '../ports/mixer.port.ts';
+import type { PackedRecording } from '#contracts/recordings.contract';
+import { readChain } from '#vault/hash-chain';
+import type { ChainEntry } from '#vault/hash-chain';
+import { newKeyFile } from '#vault/key-ring';
+import { readRecording } from '../testing/read-recording.ts';
+import type { DecodedRecording } from '../testing/read-recording.ts';
 import { MixerProcess } from './mixer-process.ts';
 import { RtpPeer } from './rtp-peer.ts';
 
@@ -14,12 +20,24 @@ const FIRST_PORT = 36_000;
 const PORTS_PER_RIG = 64;
 let rigs = 0;
 
+export interface RigOptions {
+  readonly portCount?: number;
+  readonly folder?: string;
+  readonly logger?: Logger;
+  readonly soundsDir?: string;
+  readonly workers?: number;
+}
+
 /** A real mixer with real recorder and peers, for integration tests; `close` leaves nothing behind. */
 export class MixerRig {
   readonly mixer: MixerProcess;
   readonly folder: string;
   /** Every event, as `name argument argument`. */
   readonly events: string[] = [];
+  readonly sealed: PackedRecording[] = [];
+  readonly qualities = new Map<LegId, LegQuality[]>();
+  /** The levels told last. */
+  levels: Readonly<Record<LegId, number>> = {};
   readonly #peers: RtpPeer[] = [];
 
   private constructor(mixer: MixerProcess, folder: string) {
@@ -28,13 +46,19 @@ export class MixerRig {
     mixer.listen({
       onDigit: (leg, digit) => this.events.push(`digit ${leg} ${digit}`),
       onFlow: (leg, flow) => this.events.push(`flow ${leg} ${flow}`),
+      onPlayed: (leg, sound) => this.events.push(`played ${leg} ${sound}`),
+      onLevels: (levels) => (this.levels = levels),
+      onQuality: (leg, quality) => this.qualities.set(leg, [...(this.qualities.get(leg) ?? []), quality]),
       onRecordingFailed: (recording, reason) => this.events.push(`failed ${recording} ${reason}`),
       onLost: (process) => this.events.push(`lost ${process}`),
       onRecordingRepaired: ({ file }) => this.events.push(`repaired ${file}`),
+      onRecordingSealed: (recording) => this.sealed.push(recording),
+      onRecordingEmpty: (file) => this.events.push(`empty ${file}`),
+      onRecordingUnpacked: (file) => this.events.push(`unpacked ${file}`),
     });
   }
 
-  static async start(options: { portCount?: number; folder?: string; logger?: Logger } = {}): Promise<MixerRig> {
+  static async start(options: RigOptions = {}): Promise<MixerRig> {
     const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'mixer-rig-')));
     const portMin = FIRST_PORT + rigs * PORTS_PER_RIG;
     rigs += 1;
@@ -44,6 +68,10 @@ export class MixerRig {
       portMax: portMin + (options.portCount ?? PORTS_PER_RIG) - 1,
       recordingsDir: path.join(folder, 'recordings'),
       runDir: path.join(folder, 'run'),
+      keyFile: await keyFileIn(folder),
+      packRetryDelaysMs: [200],
+      ...(options.soundsDir !== undefined && { soundsDir: options.soundsDir }),
+      workers: options.workers ?? 1,
       realTime: 'try',
       logger: options.logger ?? pino({ level: 'silent' }),
     });
@@ -79,6 +107,28 @@ export class MixerRig {
     return path.join(this.folder, 'recordings', name);
   }
 
+  /** Whether there is a file of this name in the recordings folder. */
+  hasFile(name: string): boolean {
+    return existsSync(this.file(name));
+  }
+
+  /** The chain of hashes, entry by entry. */
+  async chain(): Promise<ChainEntry[]> {
+    const entries: ChainEntry[] = [];
+    for await (const entry of readChain(this.file('chain.jsonl'))) entries.push(entry);
+    return entries;
+  }
+
+  /** Waits until a recording is sealed, then opens and decodes it. */
+  async readRecording(file: string): Promise<DecodedRecording> {
+    await waitFor(
+      () => this.sealed.some((recording) => recording.file === file),
+      10_000,
+      () => `${file} was not sealed`,
+    );
+    return await readRecording(path.join(this.folder, 'recordings'), file, path.join(this.folder, 'vault-keys.json'));
+  }
+
   /** Resolves when an event has come. @throws Error after `timeoutMs` */
   async until(event: string, timeoutMs = 8000): Promise<void> {
     await waitFor(
@@ -109,19 +159,10 @@ export async function waitFor(condition: () => boolean, timeoutMs: number, compl
   }
 }
 
-/** Reads a WAVE file strictly: header and length must agree to the octet. */
-export async function readWav(file: string): Promise<{ seconds: number; channels: Int16Array[] }> {
-  const bytes = await readFile(file);
-  const header = decodeWavHeader(bytes);
-  if (!header) throw new Error('The file has no valid WAVE header');
-  if (header.dataBytes !== bytes.length - WAV_HEADER_BYTES)
-    throw new Error('The WAVE header does not fit the length of the file');
-  const blockBytes = header.channels * 2;
-  const blocks = header.dataBytes / blockBytes;
-  const channels = Array.from({ length: header.channels }, (_, channel) =>
-    Int16Array.from({ length: blocks }, (_sample, block) =>
-      bytes.readInt16LE(WAV_HEADER_BYTES + block * blockBytes + channel * 2),
-    ),
-  );
-  return { seconds: blocks / header.sampleRate, channels };
+/** The master keys of a test folder, made when it has none. */
+async function keyFileIn(folder: string): Promise<string> {
+  const file = path.join(folder, 'vault-keys.json');
+  // A rig that takes over a folder needs the keys it was sealed with.
+  await writeFile(file, JSON.stringify(newKeyFile('test')), { flag: 'wx', mode: 0o600 }).catch(() => undefined);
+  return file;
 }

@@ -1,34 +1,38 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { encodeFrameMessage, HELLO } from '../recorder/frame-stream.ts';
-import type { RecordingTap } from './audio-bridge.ts';
-import { FRAME_SAMPLES } from './frame.ts';
-import type { Leg } from './leg.ts';
+import type { LegId } from '../ports/mixer.port.ts';
+import { AckReader, HELLO } from '../recorder/frame-stream.ts';
+import { RecordingFeed } from './recording-feed.ts';
 
-/** 5 s of ticks. Beyond that the recorder is taken for dead: audio goes on, recordings fail with a reason. */
+/** 5 s of ticks. Beyond that the recorder is taken for dead: audio goes on, and the frames wait for its successor. */
 const MAX_TICKS_UNDER_WAY = 250;
 const HELLO_TIMEOUT_MS = 2000;
-const SILENCE = new Int16Array(FRAME_SAMPLES);
+/** What a feed that has ended may still be asked to tell again. */
+const ENDED_KEPT_MS = 60_000;
 
 /** The mixer's side of the frame stream: never waits, one write per tick for all recordings together. */
 export class RecorderLink {
-  readonly #onFailed: (recording: number, reason: string) => void;
-  readonly #ticks = new Map<number, number>();
+  readonly #onStuck: () => void;
+  readonly #packetsOf: (leg: LegId) => number;
+  readonly #feeds = new Map<number, RecordingFeed>();
+  readonly #ended = new Map<number, RecordingFeed>();
   #socket: net.Socket | null = null;
   #batch: Buffer[] = [];
   #ticksUnderWay = 0;
 
-  constructor(onFailed: (recording: number, reason: string) => void) {
-    this.#onFailed = onFailed;
+  /** `onStuck` is told when the recorder has not read for 5 s; the connection is given up then. */
+  constructor(onStuck: () => void, packetsOf: (leg: LegId) => number) {
+    this.#onStuck = onStuck;
+    this.#packetsOf = packetsOf;
   }
 
   get isConnected(): boolean {
     return this.#socket !== null;
   }
 
-  /** Connects to the recorder; resolves when it has accepted. */
+  /** Connects to the recorder; resolves when it has accepted. Recordings go on when they are told again, see `replay`. */
   async connect(socketPath: string): Promise<void> {
-    this.#lose();
+    this.#drop();
     const socket = net.connect(socketPath);
     try {
       const hello: unknown = (await once(socket, 'data', { signal: AbortSignal.timeout(HELLO_TIMEOUT_MS) }))[0];
@@ -38,28 +42,50 @@ export class RecorderLink {
       throw error;
     }
     this.#socket = socket;
-    this.#ticksUnderWay = 0;
+    const acks = new AckReader();
+    socket.on('data', (chunk) => {
+      for (const { recording, sequence } of acks.read(chunk)) this.#noteWritten(recording, sequence);
+    });
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
-      if (this.#socket === socket) this.#lose();
+      if (this.#socket === socket) this.#drop();
     });
   }
 
-  /** A tap whose frames go to this recording. */
-  open(recording: number): RecordingTap {
-    this.#ticks.set(recording, 0);
-    return {
-      onFrame: (legs) => this.#addFrame(recording, legs),
-      onSkip: (ticks) => this.#addGap(recording, ticks),
-    };
+  /** Makes a feed for this recording; it must be begun. */
+  open(recording: number): RecordingFeed {
+    const feed = new RecordingFeed(recording, (bytes) => this.#batch.push(bytes), this.#packetsOf);
+    this.#feeds.set(recording, feed);
+    return feed;
   }
 
-  /** Sends the end mark after everything sent before. False when the recording has failed or never was. */
+  feed(recording: number): RecordingFeed | undefined {
+    return this.#feeds.get(recording);
+  }
+
+  /** Takes back `open`. */
+  forget(recording: number): void {
+    this.#feeds.delete(recording);
+  }
+
+  /** Sends the end mark after everything sent before. False when there is no such recording. */
   end(recording: number): boolean {
-    const tick = this.#ticks.get(recording);
-    if (tick === undefined) return false;
-    this.#ticks.delete(recording);
-    this.#batch.push(encodeFrameMessage({ kind: 'end', recording, tick }));
+    const feed = this.#feeds.get(recording);
+    if (!feed) return false;
+    feed.end();
+    this.#feeds.delete(recording);
+    this.#ended.set(recording, feed);
+    setTimeout(() => this.#ended.delete(recording), ENDED_KEPT_MS).unref();
+    this.#write();
+    return true;
+  }
+
+  /** Tells the recorder, which has just opened a segment for it, everything of this recording that no recorder has written. */
+  replay(recording: number): boolean {
+    const feed = this.#feeds.get(recording) ?? this.#ended.get(recording);
+    if (!feed) return false;
+    this.#write();
+    feed.replay();
     this.#write();
     return true;
   }
@@ -68,47 +94,29 @@ export class RecorderLink {
   flush(): void {
     if (this.#batch.length === 0) return;
     this.#write();
-    if (this.#ticksUnderWay > MAX_TICKS_UNDER_WAY) this.#failAll('recorder too slow');
+    if (this.#ticksUnderWay <= MAX_TICKS_UNDER_WAY) return;
+    this.#drop();
+    this.#onStuck();
   }
 
   #write(): void {
     const batch = this.#batch;
     this.#batch = [];
-    if (!this.#socket) return;
+    const socket = this.#socket;
+    if (!socket || batch.length === 0) return;
     this.#ticksUnderWay += 1;
-    this.#socket.write(Buffer.concat(batch), () => {
-      this.#ticksUnderWay -= 1;
+    socket.write(Buffer.concat(batch), () => {
+      if (this.#socket === socket) this.#ticksUnderWay -= 1;
     });
   }
 
-  #addFrame(recording: number, legs: readonly (Leg | null)[]): void {
-    const channels = legs.map((leg) => ({ isPlayed: leg?.isFramePlayed ?? false, samples: leg?.frame ?? SILENCE }));
-    this.#batch.push(encodeFrameMessage({ kind: 'frame', recording, tick: this.#advance(recording, 1), channels }));
+  #noteWritten(recording: number, sequence: number): void {
+    (this.#feeds.get(recording) ?? this.#ended.get(recording))?.noteWritten(sequence);
   }
 
-  #addGap(recording: number, ticks: number): void {
-    this.#batch.push(encodeFrameMessage({ kind: 'gap', recording, tick: this.#advance(recording, ticks), ticks }));
-  }
-
-  #advance(recording: number, ticks: number): number {
-    const tick = this.#ticks.get(recording) ?? 0;
-    this.#ticks.set(recording, tick + ticks);
-    return tick;
-  }
-
-  #lose(): void {
+  #drop(): void {
     this.#socket?.destroy();
     this.#socket = null;
-    this.#batch = [];
-    this.#failAll('recorder lost');
-  }
-
-  /** End marks are few and small: they go out even over the limit, so that a recorder that wakes up completes its files. */
-  #failAll(reason: string): void {
-    const open = [...this.#ticks];
-    this.#ticks.clear();
-    for (const [recording, tick] of open) this.#batch.push(encodeFrameMessage({ kind: 'end', recording, tick }));
-    this.#write();
-    for (const [recording] of open) this.#onFailed(recording, reason);
+    this.#ticksUnderWay = 0;
   }
 }

@@ -6,6 +6,12 @@ import { promisify } from 'node:util';
 /** Above ordinary programs, below the kernel's own threads. */
 const FIFO_PRIORITY = '30';
 
+/**
+ * The helpers of the garbage collector wait for each other by spinning. Under SCHED_FIFO on one processor they spin against the very thread
+ * they wait for, until the kernel takes the processor away from all of them for 50 ms (sched_rt_runtime_us).
+ */
+const ENGINE_FLAGS = ['--single-threaded-gc'];
+
 /** The command that gives a program SCHED_FIFO, empty when the system does not permit it (no chrt, no right, or a container without a budget). */
 export async function realTimeCommand(): Promise<readonly string[]> {
   const command = ['chrt', '-f', FIFO_PRIORITY];
@@ -20,6 +26,12 @@ export async function realTimeCommand(): Promise<readonly string[]> {
 /** Starts a module of this folder in a Node process of its own with an IPC channel; `config` is its one argument, as JSON. */
 export function spawnNode(prefix: readonly string[], module: string, config: object): ChildProcess {
   const script = fileURLToPath(new URL(module, import.meta.url));
-  const [command = process.execPath, ...args] = [...prefix, process.execPath, script, JSON.stringify(config)];
+  const [command = process.execPath, ...args] = [
+    ...prefix,
+    process.execPath,
+    ...ENGINE_FLAGS,
+    script,
+    JSON.stringify(config),
+  ];
   return spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 }

@@ -1,16 +1,16 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { channelsOf, MixerRig, readWav, waitFor } from '../mixer/mixer-rig.ts';
+import { channelsOf, MixerRig, waitFor } from '../mixer/mixer-rig.ts';
 import { decibelsBetween, measureTone } from '../mixer/tone-meter.ts';
-import { encodeWavHeader } from './wav-header.ts';
 
-const Pids = z.object({ mixer: z.int(), recorder: z.int() });
+jasmine.DEFAULT_TIMEOUT_INTERVAL = 30_000;
+
+const Pids = z.object({ mixer: z.int(), recorder: z.int(), packer: z.int() });
 
 function isAlive(pid: number): boolean {
   try {
@@ -21,39 +21,36 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function expectBothTones(file: string, seconds: { atLeast: number; atMost: number }): Promise<void> {
-  const wav = await readWav(file);
-  expect(wav.seconds).toBeGreaterThanOrEqual(seconds.atLeast);
-  expect(wav.seconds).toBeLessThanOrEqual(seconds.atMost);
-  const [first, second] = wav.channels.map((channel) => channel.subarray(1600, 5600));
+async function expectBothTones(rig: MixerRig, file: string, seconds: { atLeast: number; atMost: number }): Promise<void> {
+  const recording = await rig.readRecording(file);
+  expect(recording.seconds).toBeGreaterThanOrEqual(seconds.atLeast);
+  expect(recording.seconds).toBeLessThanOrEqual(seconds.atMost);
+  const [first, second] = recording.channels.map((channel) => channel.subarray(1600, 5600));
   expect(decibelsBetween(measureTone(first ?? [], 440), measureTone(first ?? [], 1000))).toBeGreaterThan(40);
   expect(decibelsBetween(measureTone(second ?? [], 1000), measureTone(second ?? [], 440))).toBeGreaterThan(40);
 }
 
 describe('when the mixer is killed', () => {
-  it('its loss is told, the recording is complete up to that moment, and new legs work', async () => {
+  it('its loss is told, the recording is kept up to that moment, and new legs work', async () => {
     const rig = await MixerRig.start();
     try {
       await rig.join('a', 440);
       await rig.join('b', 1000);
-      await rig.mixer.startRecording('r', 'r.wav', channelsOf('a', 'b'));
+      await rig.mixer.startRecording('r', 'r.recording', channelsOf('a', 'b'));
       await sleep(1000);
       process.kill(rig.mixer.pids.mixer ?? 0, 'SIGKILL');
       await rig.until('lost mixer');
       const receipt = await rig.mixer.stopRecording('r');
-      await expectBothTones(rig.file('r.wav'), { atLeast: 0.8, atMost: 1.3 });
-      expect((await readWav(rig.file('r.wav'))).seconds).toBe(receipt.seconds);
+      await expectBothTones(rig, 'r.recording', { atLeast: 0.8, atMost: 1.4 });
+      expect(receipt.seconds).toBeGreaterThan(0.8);
       await expectAsync(rig.mixer.connectLeg('a', { host: '127.0.0.1', port: 4000 }, null)).toBeRejectedWith(
         jasmine.objectContaining({ code: 'unknown-leg' }),
       );
-      const c = await rig.join('c', 440);
-      await rig.join('d', 1000);
-      await rig.joinTwo('c', 'd');
-      await rig.mixer.startRecording('s', 's.wav', channelsOf('c', 'd'));
-      await sleep(1000);
-      expect(measureTone(c.heard.subarray(-4000), 1000)).toBeGreaterThan(6000);
+      await rig.join('c', 440);
+      await rig.mixer.startRecording('s', 's.recording', channelsOf('c'));
+      await sleep(300);
       await rig.mixer.stopRecording('s');
-      await expectBothTones(rig.file('s.wav'), { atLeast: 0.9, atMost: 1.3 });
+      expect((await rig.readRecording('s.recording')).seconds).toBeGreaterThan(0.2);
       expect(rig.events).toEqual(['lost mixer']);
     } finally {
       await rig.close();
@@ -62,25 +59,77 @@ describe('when the mixer is killed', () => {
 });
 
 describe('when the recorder is killed', () => {
-  it('recordings fail by name, audio goes on, the file is repaired, and new recordings work', async () => {
+  it('the same recording goes on in a new segment, with nothing lost, while the talk goes on', async () => {
     const rig = await MixerRig.start();
     try {
       const a = await rig.join('a', 440);
       await rig.join('b', 1000);
       await rig.joinTwo('a', 'b');
-      await rig.mixer.startRecording('r', 'r.wav', channelsOf('a', 'b'));
+      await rig.mixer.startRecording('r', 'r.recording', channelsOf('a', 'b'));
+      const startedAtMs = performance.now();
       await sleep(1000);
       process.kill(rig.mixer.pids.recorder ?? 0, 'SIGKILL');
       await rig.until('lost recorder');
-      await rig.until('repaired r.wav');
-      expect(rig.events).toEqual(['failed r recorder lost', 'lost recorder', 'repaired r.wav']);
-      await expectBothTones(rig.file('r.wav'), { atLeast: 0.75, atMost: 1.1 });
-      await expectAsync(rig.mixer.stopRecording('r')).toBeRejectedWith(jasmine.objectContaining({ code: 'recording-failed' }));
+      await waitFor(
+        () => rig.hasFile('r.2.segment'),
+        10_000,
+        () => 'no second segment',
+      );
+      await rig.mixer.mark('r', 'promise-made');
+      await sleep(500);
       expect(measureTone(a.heard.subarray(-4000), 1000)).toBeGreaterThan(6000);
-      await rig.mixer.startRecording('s', 's.wav', channelsOf('a', 'b'));
-      await sleep(900);
-      await rig.mixer.stopRecording('s');
-      await expectBothTones(rig.file('s.wav'), { atLeast: 0.8, atMost: 1.2 });
+      const talkSeconds = (performance.now() - startedAtMs) / 1000;
+      const receipt = await rig.mixer.stopRecording('r');
+      expect(Math.abs(receipt.seconds - talkSeconds)).toBeLessThan(0.15);
+      const { seconds, channels, description } = await rig.readRecording('r.recording');
+      expect(Math.abs(seconds - receipt.seconds)).toBeLessThan(0.1);
+      expect(description.gaps).toEqual([]);
+      expect(description.marks.map(({ kind }) => kind)).toEqual(['promise-made']);
+      expect(measureTone(channels[0]?.subarray(4000, 11_000) ?? [], 440)).toBeGreaterThan(6000);
+      expect(rig.sealed[0]?.missingPackets).toEqual([0, 0]);
+      expect(rig.events).toEqual(['lost recorder']);
+    } finally {
+      await rig.close();
+    }
+  });
+
+  it('a recording that was being closed is closed by the next recorder', async () => {
+    const rig = await MixerRig.start();
+    try {
+      await rig.join('a', 440);
+      await rig.mixer.startRecording('r', 'r.recording', channelsOf('a'));
+      await sleep(500);
+      process.kill(rig.mixer.pids.recorder ?? 0, 'SIGSTOP');
+      const stopped = rig.mixer.stopRecording('r');
+      await sleep(100);
+      process.kill(rig.mixer.pids.recorder ?? 0, 'SIGKILL');
+      expect((await stopped).seconds).toBeGreaterThan(0.4);
+      expect((await rig.readRecording('r.recording')).description.gaps).toEqual([]);
+    } finally {
+      await rig.close();
+    }
+  });
+
+  it('what is damaged on the disk becomes a gap of known length, told as one', async () => {
+    const rig = await MixerRig.start();
+    try {
+      await rig.join('a', 440);
+      await rig.mixer.startRecording('r', 'r.recording', channelsOf('a'));
+      await sleep(1000);
+      process.kill(rig.mixer.pids.recorder ?? 0, 'SIGKILL');
+      await waitFor(
+        () => rig.hasFile('r.2.segment'),
+        3000,
+        () => 'no second segment',
+      );
+      await truncate(rig.file('r.1.segment'), 9000);
+      await sleep(300);
+      await rig.mixer.stopRecording('r');
+      const { description } = await rig.readRecording('r.recording');
+      expect(description.gaps.map(({ kind, channel }) => [kind, channel])).toEqual([['not-written', null]]);
+      expect(description.gaps[0]?.seconds).toBeGreaterThan(0.4);
+      expect(description.gaps[0]?.seconds).toBeLessThan(1);
+      expect(description.marks[0]).toEqual(jasmine.objectContaining({ kind: 'gap', seconds: description.gaps[0]?.seconds ?? 0 }));
     } finally {
       await rig.close();
     }
@@ -88,33 +137,64 @@ describe('when the recorder is killed', () => {
 });
 
 describe('when the recorder stands still', () => {
-  it('audio goes on, the recording fails after five seconds, and nothing that was sent is lost once it wakes', async () => {
+  it('it is replaced, and what it did not take is told to the next one', async () => {
     const rig = await MixerRig.start();
     try {
       const a = await rig.join('a', 440);
       await rig.join('b', 1000);
       await rig.joinTwo('a', 'b');
-      await rig.mixer.startRecording('r', 'r.wav', channelsOf('a', 'b'));
+      await rig.mixer.startRecording('r', 'r.recording', channelsOf('a', 'b'));
       await sleep(500);
       process.kill(rig.mixer.pids.recorder ?? 0, 'SIGSTOP');
-      await rig.until('failed r recorder too slow', 15_000);
+      await rig.until('lost recorder', 20_000);
       expect(measureTone(a.heard.subarray(-4000), 1000)).toBeGreaterThan(6000);
-      process.kill(rig.mixer.pids.recorder ?? 0, 'SIGCONT');
       await waitFor(
-        () => existsSync(rig.file('r.wav')),
-        5000,
-        () => 'the recording was not completed',
+        () => rig.hasFile('r.2.segment'),
+        3000,
+        () => 'no second segment',
       );
-      await expectBothTones(rig.file('r.wav'), { atLeast: 5, atMost: 15 });
-      expect(rig.events).toEqual(['failed r recorder too slow']);
+      const receipt = await rig.mixer.stopRecording('r');
+      const { seconds, description } = await rig.readRecording('r.recording');
+      expect(seconds).toBeGreaterThan(5);
+      expect(Math.abs(seconds - receipt.seconds)).toBeLessThan(0.1);
+      expect(description.gaps).toEqual([]);
     } finally {
       await rig.close();
     }
-  }, 30_000);
+  }, 40_000);
+});
+
+describe('when the packer is killed', () => {
+  it('the recording is packed by the next one, and told once', async () => {
+    const rig = await MixerRig.start();
+    try {
+      await rig.join('a', 440);
+      for (const name of ['r', 's']) await rig.mixer.startRecording(name, `${name}.recording`, channelsOf('a'));
+      await sleep(400);
+      const stopped = Promise.all(['r', 's'].map((name) => rig.mixer.stopRecording(name)));
+      await waitFor(
+        () => rig.hasFile('r.recording.part') || rig.hasFile('s.recording.part'),
+        5000,
+        () => 'nothing is being packed',
+      );
+      process.kill(rig.mixer.pids.packer ?? 0, 'SIGKILL');
+      await stopped;
+      for (const name of ['r', 's']) expect((await rig.readRecording(`${name}.recording`)).seconds).toBeGreaterThan(0.3);
+      expect(rig.sealed.length).toBe(2);
+      expect((await readdir(rig.file(''))).sort()).toEqual(['chain.jsonl', 'r.recording', 's.recording']);
+      const entries = await rig.chain();
+      expect(entries.map(({ number, fits }) => [number, fits])).toEqual([
+        [1, true],
+        [2, true],
+      ]);
+    } finally {
+      await rig.close();
+    }
+  });
 });
 
 describe('when the gateway is killed', () => {
-  it('mixer and recorder end by themselves and the recording is complete up to that moment', async () => {
+  it('its processes end by themselves, and the next gateway finds, packs and tells the recording once', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'doomed-gateway-'));
     const gateway = fork(path.join(import.meta.dirname, 'doomed-gateway.ts'), [folder]);
     try {
@@ -122,39 +202,50 @@ describe('when the gateway is killed', () => {
       await sleep(1000);
       gateway.kill('SIGKILL');
       await waitFor(
-        () => !isAlive(pids.mixer) && !isAlive(pids.recorder),
+        () => !isAlive(pids.mixer) && !isAlive(pids.recorder) && !isAlive(pids.packer),
         5000,
         () => 'the processes outlived their gateway',
       );
-      await expectBothTones(path.join(folder, 'recordings/r.wav'), { atLeast: 0.8, atMost: 1.4 });
-      expect(await readdir(path.join(folder, 'recordings'))).toEqual(['r.wav']);
+      expect((await readdir(path.join(folder, 'recordings'))).sort()).toEqual(['chain.jsonl', 'r.1.segment']);
       expect(await readdir(path.join(folder, 'run'))).toEqual([]);
+      const rig = await MixerRig.start({ folder });
+      expect(rig.events).toEqual(['repaired r.recording']);
+      await expectBothTones(rig, 'r.recording', { atLeast: 0.8, atMost: 1.5 });
+      expect(rig.sealed.map(({ file }) => file)).toEqual(['r.recording']);
+      expect((await readdir(rig.file(''))).sort()).toEqual(['chain.jsonl', 'r.recording']);
+      await rig.mixer.close();
+      const again = await MixerRig.start({ folder });
+      expect(await again.mixer.findSealed('r.recording')).toEqual(rig.sealed[0] ?? null);
+      expect([again.events, again.sealed]).toEqual([[], []]);
+      await again.close();
     } finally {
       gateway.kill('SIGKILL');
       await rm(folder, { recursive: true, force: true });
     }
-  });
+  }, 20_000);
 });
 
 describe('a recorder that starts', () => {
-  it('completes what a crash left, drops what never began, and leaves alone what is not its own', async () => {
+  it('leaves alone what is not its own, and cuts half a line off the chain', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'leftovers-'));
-    const recordings = path.join(folder, 'recordings');
-    await mkdir(path.join(recordings, 'calls'), { recursive: true });
-    const half = Buffer.concat([encodeWavHeader({ channels: 2, sampleRate: 8000 }, 0), Buffer.alloc(32_000 + 3, 1)]);
-    await writeFile(path.join(recordings, 'calls/half.wav.part'), half);
-    await writeFile(path.join(recordings, 'empty.wav.part'), Buffer.alloc(20));
-    await writeFile(path.join(recordings, 'foreign.wav.part'), Buffer.alloc(500, 7));
-    await writeFile(path.join(recordings, 'taken.wav.part'), half);
-    await writeFile(path.join(recordings, 'taken.wav'), 'the complete one');
+    const first = await MixerRig.start({ folder });
+    await first.join('a', 440);
+    await first.mixer.startRecording('r', 'r.recording', channelsOf('a'));
+    await sleep(200);
+    await first.mixer.stopRecording('r');
+    await first.readRecording('r.recording');
+    await first.mixer.close();
+    const chain = await readFile(first.file('chain.jsonl'));
+    await writeFile(first.file('chain.jsonl'), Buffer.concat([chain, Buffer.from('{"number":2,"prev')]));
+    await writeFile(first.file('foreign.1.segment'), Buffer.alloc(500, 7));
     const rig = await MixerRig.start({ folder });
     try {
-      expect(rig.events).toEqual(['repaired calls/half.wav']);
-      expect((await readWav(rig.file('calls/half.wav'))).seconds).toBe(1);
-      expect((await readdir(recordings)).sort()).toEqual(['calls', 'foreign.wav.part', 'taken.wav', 'taken.wav.part']);
-      expect(await readFile(rig.file('taken.wav'), 'utf8')).toBe('the complete one');
+      await rig.until('unpacked foreign.recording');
+      expect(await readFile(rig.file('chain.jsonl'))).toEqual(chain);
+      expect((await readdir(rig.file(''))).sort()).toEqual(['chain.jsonl', 'foreign.1.segment', 'r.recording']);
     } finally {
       await rig.close();
+      await first.close();
     }
   });
 
@@ -162,10 +253,7 @@ describe('a recorder that starts', () => {
     const rig = await MixerRig.start();
     try {
       await rig.mixer.openLeg('a');
-      await rig.mixer.startRecording('r', 'r.wav', channelsOf('a'));
       await expectAsync(MixerRig.start({ folder: rig.folder })).toBeRejectedWith(jasmine.objectContaining({ code: 'lost' }));
-      await rig.mixer.stopRecording('r');
-      expect(await readdir(rig.file(''))).toEqual(['r.wav']);
     } finally {
       await rig.close();
     }

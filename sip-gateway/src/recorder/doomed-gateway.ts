@@ -4,5 +4,5 @@ import { channelsOf, MixerRig } from '../mixer/mixer-rig.ts';
 const rig = await MixerRig.start({ folder: process.argv[2] ?? '' });
 await rig.join('a', 440);
 await rig.join('b', 1000);
-await rig.mixer.startRecording('r', 'r.wav', channelsOf('a', 'b'));
+await rig.mixer.startRecording('r', 'r.recording', channelsOf('a', 'b'));
 process.send?.(rig.mixer.pids);

@@ -5,11 +5,12 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendToParent, serveRequests } from '../mixer/ipc/serve-requests.ts';
-import { FrameStreamReader, HELLO } from './frame-stream.ts';
+import { KeyRing } from '#vault/key-ring';
+import { encodeAck, FrameStreamReader, HELLO } from './frame-stream.ts';
 import { Recorder } from './recorder.ts';
+import type { Feed } from './recorder.ts';
 import { RecorderConfig, recorderRequests } from './recorder-protocol.ts';
 import type { RecorderEvent } from './recorder-protocol.ts';
-import { repairRecordings } from './repair.ts';
 
 /** Well under the 200 ms within which everything must be on its way to the disk. */
 const FLUSH_INTERVAL_MS = 150;
@@ -31,8 +32,8 @@ if (!(await lockFolder(config.recordingsDir))) {
   process.stderr.write('The recordings folder is in use by another recorder.\n');
   process.exit(1);
 }
-const repair = await repairRecordings(config.recordingsDir);
-const recorder = new Recorder(config.recordingsDir, (recording, reason) => emit({ event: 'failed', recording, reason }));
+const ring = await KeyRing.load(config.keyFile);
+const recorder = new Recorder(config.recordingsDir, ring, (recording, reason) => emit({ event: 'failed', recording, reason }));
 // A recorder that was killed leaves its socket's name behind.
 await rm(config.socketPath, { force: true });
 const server = net.createServer(acceptMixer).listen(config.socketPath);
@@ -40,8 +41,8 @@ await once(server, 'listening');
 const flushing = setInterval(() => recorder.flush(), FLUSH_INTERVAL_MS);
 
 serveRequests(recorderRequests, {
-  open: async ({ recording, file, channels }) => {
-    await recorder.open(recording, file, channels);
+  open: async ({ recording, file, segment }) => {
+    await recorder.open(recording, file, segment);
     return null;
   },
   finish: ({ recording }) => recorder.finish(recording),
@@ -53,7 +54,7 @@ serveRequests(recorderRequests, {
 });
 process.once('disconnect', () => void completeAndExit());
 if (!process.connected) await completeAndExit();
-emit({ event: 'ready', repaired: [...repair.repaired], leftAlone: [...repair.leftAlone] });
+emit({ event: 'ready' });
 
 function emit(event: RecorderEvent): void {
   sendToParent(event);
@@ -61,11 +62,11 @@ function emit(event: RecorderEvent): void {
 
 function acceptMixer(socket: net.Socket): void {
   const reader = new FrameStreamReader();
+  const feed: Feed = { acknowledge: (recording, sequence) => socket.write(encodeAck(recording, sequence), () => undefined) };
   feeds.add(socket);
-  recorder.useFeed(socket);
   socket.on('data', (chunk: Buffer) => {
     try {
-      for (const message of reader.read(chunk)) recorder.take(message);
+      for (const message of reader.read(chunk)) recorder.take(message, feed);
     } catch {
       socket.destroy();
     }
@@ -73,7 +74,7 @@ function acceptMixer(socket: net.Socket): void {
   socket.on('error', () => socket.destroy());
   socket.once('close', () => {
     feeds.delete(socket);
-    recorder.endFeed(socket);
+    recorder.endFeed(feed);
   });
   socket.write(HELLO);
 }
@@ -90,7 +91,7 @@ async function completeAndExit(): Promise<void> {
 }
 
 /**
- * Two recorders on one folder would repair each other's live files. An abstract socket is a lock the kernel releases with the process.
+ * Two recorders on one folder would take each other's names. An abstract socket is a lock the kernel releases with the process.
  */
 async function lockFolder(folder: string): Promise<boolean> {
   const name = createHash('sha256')

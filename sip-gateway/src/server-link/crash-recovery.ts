@@ -1,91 +1,108 @@
-import { basename } from 'node:path';
-import { CallId } from '#contracts/ids.contract';
 import type { Fact } from '#contracts/gateway.contract';
+import { CallId } from '#contracts/ids.contract';
+import type { PackedRecording } from '#contracts/recordings.contract';
 import type { FactSink } from '../ports/control.port.ts';
 import type { RepairedRecording } from '../ports/mixer.port.ts';
+import { isComplete } from '../recorder/packing/gap-check.model.ts';
+import { recordingIdOf } from '../recorder/recording-names.ts';
 import type { FactJournal } from './fact-journal.ts';
 import type { UnfinishedCall } from './unfinished.model.ts';
 import { endAfterCrash } from './unfinished.model.ts';
 
-/** Looks for what a dead gateway's recorder completed. */
-export type FindRecording = (callId: CallId, answeredAtMs: number) => Promise<RepairedRecording | null>;
+/** Looks for a recording that was sealed before its gateway died. */
+export type FindSealed = (callId: CallId, answeredAtMs: number) => Promise<PackedRecording | null>;
 
-/** Ends in words what a crash ended in deed: calls without an end, recordings without an outcome. */
+/**
+ * Tells what became of recordings, and ends in words what a crash ended in deed: calls without an end, recordings without an outcome. A
+ * recording is told of only once its call has ended: one that is ready would look complete.
+ */
 export class CrashRecovery {
   readonly #journal: FactJournal;
   readonly #facts: FactSink;
-  readonly #find: FindRecording;
-  /** Not told yet, because their calls have not ended: a recording that is ready would look complete. */
-  readonly #repaired = new Map<CallId, RepairedRecording>();
+  readonly #find: FindSealed;
+  readonly #heldBack = new Map<CallId, PackedRecording>();
+  /** Length in seconds of recordings that an earlier run left and that are being packed. */
+  readonly #unpacked = new Map<CallId, number>();
   #hasRun = false;
 
-  constructor(journal: FactJournal, facts: FactSink, find: FindRecording) {
+  constructor(journal: FactJournal, facts: FactSink, find: FindSealed) {
     this.#journal = journal;
     this.#facts = facts;
     this.#find = find;
   }
 
-  /** A half-written recording was completed after its recorder died: at start, before `run`, or while this gateway runs. */
-  noteRepaired(recording: RepairedRecording): void {
-    const callId = CallId.safeParse(basename(recording.file, '.wav'));
-    if (!callId.success) return;
-    if (!this.#hasRun || this.#isUnderWay(callId.data)) this.#repaired.set(callId.data, recording);
-    else this.#facts.emit(readyFact(callId.data, recording));
+  /** An unfinished recording of an earlier run was found; `noteSealed` follows. To be told before `run`. */
+  noteRepaired({ file, seconds }: RepairedRecording): void {
+    const callId = callOf(file);
+    if (callId !== null) this.#unpacked.set(callId, seconds);
+  }
+
+  /** A recording is sealed and in the chain. */
+  noteSealed(recording: PackedRecording): void {
+    const callId = callOf(recording.file);
+    if (callId === null) return;
+    if (!this.#hasRun || this.#isUnderWay(callId)) this.#heldBack.set(callId, recording);
+    else this.#tell(callId, recording);
+  }
+
+  /** A recording holds nothing at all, or cannot be packed for now. */
+  noteTrouble(file: string, trouble: 'empty' | 'unpacked'): void {
+    const callId = callOf(file);
+    if (callId === null) return;
+    if (trouble === 'unpacked') this.#facts.emit({ type: 'recording.unpacked', callId });
+    else this.#facts.emit({ type: 'recording.failed', callId, reason: 'Nothing of the recording reached the disk.' });
   }
 
   /** To be told every fact: once a call has ended, what was saved of its recording may be told. */
   noteFact(fact: Fact): void {
-    if (fact.type === 'call.ended') this.#tellRepaired(fact.callId);
+    if (fact.type === 'call.ended') this.#tellHeldBack(fact.callId);
   }
 
-  #tellRepaired(callId: CallId): void {
-    const recording = this.#repaired.get(callId);
-    if (recording === undefined) return;
-    this.#repaired.delete(callId);
-    this.#facts.emit(readyFact(callId, recording));
-  }
-
-  /** Emits the facts that are missing. To be called once, after half-written recordings were completed. Returns how many calls it ended. */
+  /** Emits the facts that are missing. To be called once, when leftovers of an earlier run are known. Returns how many calls it ended. */
   async run(): Promise<number> {
     const unfinished = this.#journal.unfinished();
     const lastSignMs = this.#journal.lastSignMs();
     for (const call of unfinished) {
-      const saved = await this.#recordingOf(call);
-      if (!call.isEnded) this.#facts.emit(endAfterCrash(call, lastSignMs, saved?.seconds ?? 0));
-      if (saved !== null) this.#facts.emit(readyFact(call.callId, saved));
-      else if (call.owesRecording) this.#facts.emit(failedFact(call.callId));
+      const sealed = await this.#sealedOf(call);
+      const seconds = sealed?.seconds ?? this.#unpacked.get(call.callId) ?? 0;
+      if (!call.isEnded) this.#facts.emit(endAfterCrash(call, lastSignMs, seconds));
+      if (sealed !== null) this.#tell(call.callId, sealed);
+      else if (call.owesRecording && !this.#unpacked.has(call.callId)) this.#facts.emit(failedFact(call.callId));
     }
-    for (const callId of [...this.#repaired.keys()]) this.#tellRepaired(callId);
     this.#hasRun = true;
+    for (const callId of [...this.#heldBack.keys()]) this.#tellHeldBack(callId);
     return unfinished.length;
+  }
+
+  #tellHeldBack(callId: CallId): void {
+    const recording = this.#heldBack.get(callId);
+    if (recording !== undefined) this.#tell(callId, recording);
+  }
+
+  #tell(callId: CallId, recording: PackedRecording): void {
+    this.#heldBack.delete(callId);
+    const { gaps, missingPackets, ...ready } = recording;
+    this.#facts.emit({ type: 'recording.ready', callId, ...ready });
+    this.#facts.emit({ type: 'recording.checked', callId, isComplete: isComplete(gaps), gaps, missingPackets });
   }
 
   #isUnderWay(callId: CallId): boolean {
     return this.#journal.unfinished().some((call) => call.callId === callId && !call.isEnded);
   }
 
-  /** Also of a call whose recording failed half-way: what a restarted recorder had saved of it was kept back until its end. */
-  async #recordingOf({ callId, answeredAtMs }: UnfinishedCall): Promise<RepairedRecording | null> {
-    const repaired = this.#repaired.get(callId);
-    this.#repaired.delete(callId);
-    if (repaired !== undefined || answeredAtMs === null) return repaired ?? null;
-    return this.#find(callId, answeredAtMs).catch(() => null);
+  async #sealedOf({ callId, answeredAtMs }: UnfinishedCall): Promise<PackedRecording | null> {
+    const heldBack = this.#heldBack.get(callId);
+    if (heldBack !== undefined || answeredAtMs === null || this.#unpacked.has(callId)) return heldBack ?? null;
+    return await this.#find(callId, answeredAtMs).catch(() => null);
   }
+}
+
+function callOf(file: string): CallId | null {
+  return CallId.safeParse(recordingIdOf(file)).data ?? null;
 }
 
 const failedFact = (callId: CallId): Fact => ({
   type: 'recording.failed',
   callId,
   reason: 'The gateway stopped before the recording was closed.',
-});
-
-/** How many frames were concealed is not known any more: the list is empty. */
-const readyFact = (callId: CallId, { file, seconds, sha256 }: RepairedRecording): Fact => ({
-  type: 'recording.ready',
-  callId,
-  file,
-  seconds,
-  channels: ['agent', 'resident'],
-  sha256,
-  concealedFrames: [],
 });

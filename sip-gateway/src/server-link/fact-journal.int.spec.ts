@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fact } from '#contracts/gateway.contract';
 import { CallId, GatewayId, PhoneNumber, UserId } from '#contracts/ids.contract';
+import type { PackedRecording } from '#contracts/recordings.contract';
 import { FakeFacts } from '../fakes/fake-control.ts';
 import { systemClock } from '../system-clock.ts';
 import { CrashRecovery } from './crash-recovery.ts';
@@ -12,6 +13,18 @@ const gatewayId = GatewayId.parse('gateway-1');
 const started: Fact = { type: 'gateway.started' };
 const callId = CallId.parse('call-1');
 const agentId = UserId.parse('agent-1');
+const sealed: PackedRecording = {
+  file: `2026-04-01/${callId}.recording`,
+  startedAt: '2026-04-01T00:00:00.000Z',
+  seconds: 3,
+  channels: ['agent', 'resident'],
+  sha256: 'a'.repeat(64),
+  sealedBytes: 9_000,
+  concealedFrames: [0, 0],
+  missingPackets: [0, 0],
+  gaps: [],
+  chain: { number: 1, link: 'b'.repeat(64) },
+};
 
 describe('the fact journal', () => {
   let folder = '';
@@ -136,23 +149,26 @@ describe('the fact journal', () => {
     await second.close();
   });
 
-  it('reports the recording that the dying recorder completed', async () => {
+  it('tells of a recording that was sealed before its gateway died', async () => {
     const first = await open();
     await first.append({ type: 'call.dialling', callId, agentId });
     await first.append({ type: 'call.answered', callId, agentId, isRecorded: true });
     await first.close();
     const second = await open();
     const facts = new FakeFacts();
-    const left = { file: `2026-04-01/${callId}.wav`, seconds: 3, sha256: 'a'.repeat(64) };
-    await new CrashRecovery(second, facts, () => Promise.resolve(left)).run();
-    expect(facts.of('recording.ready')[0]).toEqual(jasmine.objectContaining({ callId, ...left }));
+    await new CrashRecovery(second, facts, () => Promise.resolve(sealed)).run();
+    const { gaps, missingPackets, ...ready } = sealed;
+    expect(facts.of('recording.ready')).toEqual([{ type: 'recording.ready', callId, ...ready }]);
+    expect(facts.of('recording.checked')).toEqual([
+      { type: 'recording.checked', callId, isComplete: true, gaps, missingPackets },
+    ]);
     expect(facts.of('recording.failed')).toEqual([]);
     // The last line of the journal is the answer itself: only the recording knows how long they talked.
     expect(facts.of('call.ended')[0]?.talkMs).toBe(3_000);
     await second.close();
   });
 
-  it('reports a repaired recording instead of a failed one', async () => {
+  it('waits for a recording that an earlier run left and that is being packed, instead of calling it failed', async () => {
     const first = await open();
     await first.append({ type: 'call.dialling', callId, agentId });
     await first.append({ type: 'call.answered', callId, agentId, isRecorded: true });
@@ -164,13 +180,15 @@ describe('the fact journal', () => {
       void second.append(fact);
     };
     const recovery = new CrashRecovery(second, { emit }, () => Promise.resolve(null));
-    recovery.noteRepaired({ file: `2026-04-01/${callId}.wav`, seconds: 3, sha256: 'a'.repeat(64) });
+    recovery.noteRepaired({ file: sealed.file, seconds: 3 });
     await recovery.run();
-    expect(appended.map(({ type }) => type)).toEqual(['call.ended', 'recording.ready']);
+    expect(appended.map(({ type }) => type)).toEqual(['call.ended']);
+    recovery.noteSealed(sealed);
+    expect(appended.map(({ type }) => type)).toEqual(['call.ended', 'recording.ready', 'recording.checked']);
     await second.close();
   });
 
-  it('keeps a recording that was repaired in mid-call back until its call has ended', async () => {
+  it('keeps a recording that was cut short in mid-call back until its call has ended', async () => {
     const journal = await open();
     const facts = new FakeFacts();
     const recovery = new CrashRecovery(journal, facts, () => Promise.resolve(null));
@@ -182,12 +200,11 @@ describe('the fact journal', () => {
     await tell({ type: 'call.dialling', callId, agentId });
     await tell({ type: 'call.answered', callId, agentId, isRecorded: true });
     await tell({ type: 'recording.failed', callId, reason: 'recorder lost' });
-    recovery.noteRepaired({ file: `2026-04-01/${callId}.wav`, seconds: 3, sha256: 'a'.repeat(64) });
+    recovery.noteSealed(sealed);
     expect(facts.all).toEqual([]);
     await tell({ type: 'call.ended', callId, cause: 'completed', endedBy: 'agent', sipStatus: null, talkMs: 9_000 });
     expect(facts.of('recording.ready').map(({ seconds }) => seconds)).toEqual([3]);
-    recovery.noteRepaired({ file: `2026-04-01/${callId}.wav`, seconds: 3, sha256: 'a'.repeat(64) });
-    expect(facts.types()).toEqual(['recording.ready', 'recording.ready']);
+    expect(facts.types()).toEqual(['recording.ready', 'recording.checked']);
     await journal.close();
   });
 });

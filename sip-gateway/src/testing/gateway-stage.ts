@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,9 +13,12 @@ import { createClient } from 'redis';
 import { FACT_STREAM, FactEnvelope, commandStream, factWatermark, phoneCredential } from '#contracts/gateway.contract';
 import type { CommandReply, Fact, FactOf, GatewayCommand, StoredCredential } from '#contracts/gateway.contract';
 import { GatewayId, UserId } from '#contracts/ids.contract';
+import { newKeyFile } from '#vault/key-ring';
 import { startGateway } from '../app.ts';
 import type { Gateway } from '../app.ts';
 import { loadConfig } from '../config.ts';
+import { readRecording } from './read-recording.ts';
+import type { DecodedRecording } from './read-recording.ts';
 import { openStageSipServer } from './stage-sip-server.ts';
 import type { StageSipServer } from './stage-sip-server.ts';
 
@@ -49,6 +52,7 @@ export class GatewayStage {
   async open(carrierPort: number): Promise<void> {
     this.carrierPort = carrierPort;
     this.folder = await mkdtemp(join(tmpdir(), 'kk-gateway-'));
+    await writeFile(join(this.folder, 'vault-keys.json'), JSON.stringify(newKeyFile('stage')), { mode: 0o600 });
     [this.redisPort, this.#ngPort] = [await freeTcpPort(), await freeUdpPort()];
     this.childAdminPort = await freeTcpPort();
     this.#mediaPort = 20_000 + Math.floor(Math.random() * 120) * 100;
@@ -147,11 +151,17 @@ export class GatewayStage {
       MIXER_PORT_MIN: String(mixerPort),
       MIXER_PORT_MAX: String(mixerPort + 99),
       RECORDINGS_DIR: join(this.folder, 'recordings'),
+      VAULT_KEY_FILE: join(this.folder, 'vault-keys.json'),
       RUN_DIR: join(this.folder, 'run'),
       JOURNAL_FILE: join(this.folder, 'facts.jsonl'),
       ADMIN_PORT: String(this.childAdminPort),
       LOG_LEVEL: 'debug',
     };
+  }
+
+  /** Opens and decodes a recording that is ready. */
+  async readRecording(file: string): Promise<DecodedRecording> {
+    return await readRecording(join(this.folder, 'recordings'), file, join(this.folder, 'vault-keys.json'));
   }
 
   /** The process ids of the mixer and recorder this spec's gateway started, found by their parent. */

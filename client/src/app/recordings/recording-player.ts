@@ -14,7 +14,9 @@ const BARS = 320;
 const ASK_AGAIN_MS = 1_500;
 /** After this many answers of "still being written" the person decides. */
 const ASK_AT_MOST = 40;
-const PARTY_ICONS: Record<'agent' | 'resident', IconName> = { agent: 'headset_mic', resident: 'person' };
+/** Whoever is neither an agent nor an interpreter is somebody outside. */
+const PARTY_ICONS: Readonly<Record<string, IconName>> = { agent: 'headset_mic', resident: 'person' };
+const iconOf = (party: string): IconName => PARTY_ICONS[party] ?? 'person';
 
 type Loading = 'loading' | 'saving' | 'ready' | 'failed';
 
@@ -54,7 +56,7 @@ export class RecordingPlayer {
   protected readonly lanes = computed(() =>
     (this.#waveform()?.channels ?? []).map(({ party, peaks }) => {
       const bars = resample(peaks, BARS);
-      return { party, icon: PARTY_ICONS[party], width: bars.length, path: waveformPath(bars) };
+      return { party, icon: iconOf(party), width: bars.length, path: waveformPath(bars) };
     }),
   );
   protected readonly problem = computed(() => this.#problemText.of(this.#error()));

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import { currentContext, runInContext } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { Logger } from '../logging/logger.ts';
 import { parseInput, toProblem } from '../problem-document.ts';
 import { normaliseAddress } from './address.ts';
-import { FileReply } from './file-reply.ts';
+import { Content, parseRange } from './content-reply.ts';
 import type { OriginPolicy } from './origin.ts';
 import type { ReplyContract, Route, RouteInput } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -140,27 +139,30 @@ async function answer(
   result: unknown,
   exchange: { request: Request; response: Response },
 ): Promise<void> {
-  if (result instanceof FileReply) return sendFile(result, exchange.response);
-  if (reply === 'empty' || reply === 'file') return void exchange.response.status(status).end();
+  if (result instanceof Content) return sendContent(result, exchange);
+  if (reply === 'empty' || reply === 'content') return void exchange.response.status(status).end();
   // Parsing drops every field the contract does not name: nothing leaves by accident.
   exchange.response.status(status).json(reply.parse(result));
 }
 
-async function sendFile(file: FileReply, response: Response): Promise<void> {
-  const root = await realpath(file.root);
-  const path = await realpath(resolve(root, file.path)).catch(() => null);
-  if (path === null || !path.startsWith(root + sep)) throw new DomainError('route.not-found');
-  await new Promise<void>((settle, fail) => {
-    const headers = { 'Content-Type': file.mediaType, 'Cache-Control': 'no-store' };
-    response.sendFile(
-      path,
-      { headers, cacheControl: false, etag: false, lastModified: false, dotfiles: 'deny' },
-      (error?: Error) => {
-        // A listener who stops early is no error; nobody is left to tell.
-        if (error === undefined || response.headersSent || response.destroyed) settle();
-        else fail(error);
-      },
-    );
+async function sendContent(content: Content, { request, response }: { request: Request; response: Response }): Promise<void> {
+  response.set({ 'Content-Type': content.mediaType, 'Cache-Control': 'no-store', 'Accept-Ranges': 'bytes' });
+  if (content.fileName !== undefined) response.attachment(content.fileName).type(content.mediaType);
+  const range = parseRange(request.headers.range, content.size);
+  if (range === 'unsatisfiable') {
+    response.status(416).set('Content-Range', `bytes */${content.size}`).end();
+    return await content.close();
+  }
+  const { start, end } = range === 'whole' ? { start: 0, end: content.size } : range;
+  response.status(range === 'whole' ? 200 : 206).set('Content-Length', String(end - start));
+  if (range !== 'whole') response.set('Content-Range', `bytes ${start}-${end - 1}/${content.size}`);
+  if (request.method === 'HEAD') {
+    response.end();
+    return await content.close();
+  }
+  await pipeline(content.stream(start, end), response).catch((error: unknown) => {
+    // A listener who stops early is no error; nobody is left to tell.
+    if (!response.destroyed) throw error;
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FileReply } from './file-reply.ts';
+import type { Content } from './content-reply.ts';
 
 /** What a use case may do to the answer besides returning its body. */
 export interface Exchange {
@@ -30,14 +30,14 @@ export interface Route<Permission extends string, Actor> {
   readonly status: number;
   readonly params: z.ZodType;
   readonly body: z.ZodType;
-  /** The body's contract; 'file' for a FileReply, 'empty' for 204. */
+  /** The body's contract; 'content' for a Content, 'empty' for 204. */
   readonly reply: ReplyContract;
   /** The record the use case is about, for the audit entry. */
   subject(input: RouteInput<unknown, unknown, Actor>): string | null;
   run(input: RouteInput<unknown, unknown, Actor>): Promise<unknown>;
 }
 
-export type ReplyContract = z.ZodType | 'file' | 'empty';
+export type ReplyContract = z.ZodType | 'content' | 'empty';
 
 /** How a route is written down; `params` and `body` are left out where the route takes none. */
 export interface RouteDeclaration<
@@ -59,7 +59,7 @@ export interface RouteDeclaration<
   run: (input: RouteInput<z.output<Params>, z.output<Body>, Actor>) => Promise<ReplyOf<Reply>>;
 }
 
-type ReplyOf<Reply> = Reply extends z.ZodType ? z.output<Reply> : Reply extends 'file' ? FileReply : void;
+type ReplyOf<Reply> = Reply extends z.ZodType ? z.output<Reply> : Reply extends 'content' ? Content : void;
 
 /** Declares a route; input and output of `run` follow from the contracts. */
 export function route<
