@@ -131,6 +131,22 @@ describe('A call from the network', () => {
     expect(scene.peerGot()).toEqual(jasmine.arrayContaining(['100 INVITE', '408 INVITE']));
   });
 
+  it('repeats its ringing every minute, because proxies give up after three', () => {
+    const scene = new CallScene();
+    scene.receiveRequest('INVITE', { body: SDP });
+    const [invite] = scene.application.take();
+    scene.respond(invite, 180);
+    scene.peerGot();
+    scene.clock.advance(180_000);
+    expect(scene.peerGot()).toEqual(['180 INVITE', '180 INVITE', '180 INVITE']);
+    scene.respond(invite, 486);
+    scene.receiveRequest('ACK', { branch: 'INVITE-1' });
+    scene.peerGot();
+    scene.clock.advance(180_000);
+    expect(scene.peerGot()).toEqual([]);
+    expect(scene.clock.runningCount()).toBe(0);
+  });
+
   it('answers 491 to a re-INVITE that meets our own', async () => {
     const scene = new CallScene();
     const { dialogId, toTag } = acceptCall(scene);

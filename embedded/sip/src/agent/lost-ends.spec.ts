@@ -42,7 +42,7 @@ describe('What is left when one side falls silent', () => {
   });
 
   it('is nothing, when the application lets an INVITE ring without end: 408 and word to the application', async () => {
-    const scene = new CallScene('udp', { ringLimitMs: 60_000 });
+    const scene = new CallScene('udp', { ringLimitMs: 59_900 });
     scene.receiveRequest('INVITE', { body: SDP });
     scene.respond(scene.application.take()[0], 180);
     scene.peerGot();

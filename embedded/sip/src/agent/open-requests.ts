@@ -14,6 +14,7 @@ import type { IncomingRequest, Stack } from './stack.ts';
 /** An application that does not react to an INVITE at all is given up after this many T1 (64 s), to anything else after Timer F. */
 const INVITE_PATIENCE_T1 = 128;
 const OTHER_PATIENCE_T1 = 64;
+const RINGING_INTERVAL_MS = 60_000;
 
 /** The requests of the network the application has yet to answer, and how they end without it. */
 export class OpenRequests {
@@ -65,17 +66,31 @@ export class OpenRequests {
         transaction.drop();
       });
     }
-    let stopRinging = (): void => undefined;
-    const stopSilence = clock.startTimer(INVITE_PATIENCE_T1 * timers.t1Ms, () => {
-      if (!incoming.hasProvisional) this.giveUp(incoming, 408, 'the application does not answer');
-    });
+    const stops = [
+      clock.startTimer(INVITE_PATIENCE_T1 * timers.t1Ms, () => {
+        if (!incoming.hasProvisional) this.giveUp(incoming, 408, 'the application does not answer');
+      }),
+      this.keepRinging(transaction),
+    ];
     if (policy.ringLimitMs > 0) {
-      stopRinging = clock.startTimer(policy.ringLimitMs, () => this.giveUp(incoming, 408, 'nobody answered'));
+      stops.push(clock.startTimer(policy.ringLimitMs, () => this.giveUp(incoming, 408, 'nobody answered')));
     }
     return () => {
-      stopSilence();
-      stopRinging();
+      for (const stop of stops) stop();
     };
+  }
+
+  /** RFC 3261 §13.3.1.1: proxies give a call up on which they hear nothing for three minutes. */
+  private keepRinging(transaction: ServerTransaction): () => void {
+    let stop = (): void => undefined;
+    const schedule = (): void => {
+      stop = this.stack.clock.startTimer(RINGING_INTERVAL_MS, () => {
+        transaction.repeatProvisional();
+        schedule();
+      });
+    };
+    schedule();
+    return () => stop();
   }
 
   /** The application will not be asked about it any more. */

@@ -69,6 +69,11 @@ export class ServerTransaction {
     if (response.status >= 200) this.pendingRequest = undefined;
   }
 
+  /** Sends the last provisional response once more, so that those on the way hear that there is still somebody. */
+  repeatProvisional(): void {
+    if (this.state.phase === 'proceeding' && this.responseBytes !== undefined) this.sendAgain(this.responseBytes);
+  }
+
   /** Sends a response once more: the 2xx of an accepted INVITE (RFC 3261 §13.3.1.4), a reliable provisional one (RFC 3262 §3). */
   sendAgain(bytes: Buffer): void {
     this.replyFlow.send(bytes, () => undefined);
