@@ -1,9 +1,8 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../e2e/sip/free-ports.ts';
 import { startSipp } from '../../e2e/sip/sipp.ts';
 import type { SippOptions, SippScenario, SippStats } from '../../e2e/sip/sipp.ts';
 import { MeasuredProcess, watchProcessors } from './measured-process.ts';
@@ -67,7 +66,7 @@ export class SipStation {
   /** Lets SIPp place calls; resolves when all of them are over. */
   async load({ scenario, calls, perSecond, service = 'resident', pauseMs = 0 }: Load): Promise<LoadResult> {
     const sipp = await startSipp(scenario, {
-      ...{ local: `${HOST}:${await freeUdpPort()}`, remote: placeOf(this.server, 'udp'), service, caller: '09000000123' },
+      ...{ local: `${HOST}:${await freePort()}`, remote: placeOf(this.server, 'udp'), service, caller: '09000000123' },
       ...{ calls, callsPerSecond: perSecond, simultaneousCalls: calls, pauseMs, mediaPort: 30_000 },
       timeoutSeconds: Math.ceil(calls / perSecond + pauseMs / 1000 + 60),
     });
@@ -115,13 +114,4 @@ function placeOf(server: MeasuredProcess, name: string): string {
   const place = new RegExp(`${name}=(\\S+)`).exec(server.firstLine)?.[1];
   if (place === undefined) throw new Error(`the SIP server has no ${name} address`);
   return place;
-}
-
-async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, HOST);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
 }

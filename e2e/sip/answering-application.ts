@@ -4,6 +4,10 @@ import Srf from 'drachtio-srf';
 
 export const SDP = sdp(1);
 const NOTICED_MS = 50;
+/** Who is answered without ringing. */
+const SILENT = new Set(['answers-at-once', 'timer', 'refreshes']);
+/** Calls with a session timer, and who refreshes them. */
+const REFRESHERS: Readonly<Record<string, 'uac' | 'uas'>> = { timer: 'uac', refreshes: 'uas' };
 const CHALLENGE = 'Digest realm="suite", nonce="5f2a", algorithm=MD5, qop="auth"';
 
 /** What the application noticed, by the name of what happened: `info`, `refer`, `cancel`, `ack`, `destroy` … */
@@ -98,9 +102,11 @@ export class AnsweringApplication {
       this.answerReliably(request, response);
       return;
     }
-    if (wish !== 'answers-at-once' && wish !== 'timer') response.send(180);
+    if (!SILENT.has(wish)) response.send(180);
     if (wish === 'rings') return;
-    const dialog = await this.answer(request, response, wish === 'timer' ? { 'Session-Expires': '90;refresher=uac' } : {});
+    const refresher = REFRESHERS[wish];
+    const headers = refresher === undefined ? {} : { 'Session-Expires': `90;refresher=${refresher}` };
+    const dialog = await this.answer(request, response, headers);
     if (wish === 'hangs-up') dialog?.on('ack', () => void this.hangUp(dialog));
     if (wish === 'reinvites') dialog?.on('ack', () => void dialog.modify(sdp(2)).then(() => this.note('modified')));
   }

@@ -1,8 +1,7 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import type Srf from 'drachtio-srf';
 import { AnsweringApplication } from './answering-application.ts';
 import type { DialOptions } from './answering-application.ts';
+import { freeMediaPort, freePort } from './free-ports.ts';
 import { startServerUnderTest, untilNothingIsHeld } from './server-under-test.ts';
 import type { ServerUnderTest } from './server-under-test.ts';
 import { startSipp } from './sipp.ts';
@@ -230,28 +229,3 @@ describe('Calls with SIPp', () => {
     });
   }
 });
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
-
-/** An even port; SIPp takes the even one above it, too. */
-async function freeMediaPort(): Promise<number> {
-  for (;;) {
-    const port = (await freePort()) & ~1;
-    const sockets = [createSocket('udp4'), createSocket('udp4')];
-    const bound = await Promise.allSettled(
-      sockets.map(async (socket, index) => {
-        socket.bind(port + 2 * index, '127.0.0.1');
-        await once(socket, 'listening');
-      }),
-    );
-    for (const socket of sockets) socket.close();
-    if (bound.every(({ status }) => status === 'fulfilled')) return port;
-  }
-}

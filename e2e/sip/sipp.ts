@@ -142,7 +142,8 @@ function argumentsFor(scenario: SippScenario, options: SippOptions, files: { sta
   const timers = ['-T2', String(8 * t1Ms), '-max_invite_retrans', '6', '-max_non_invite_retrans', '10'];
   const traces = ['-trace_stat', '-stf', files.stats, '-fd', '1', '-trace_err', '-error_file', files.errors];
   return [
-    ...[...where, ...how, ...timers, ...traces, '-nostdin'],
+    // SIPp's watchdog would write into the errors that the machine is busy.
+    ...[...where, ...how, ...timers, ...traces, '-nostdin', '-watchdog_interval', '0'],
     ...(scenario === 'uas-answers' ? ['-rtp_echo'] : []),
     ...(options.simultaneousCalls === undefined ? [] : ['-l', String(options.simultaneousCalls)]),
     ...(options.lostPercent === undefined ? [] : ['-lost', String(options.lostPercent)]),
