@@ -79,9 +79,10 @@ export class ConnectionTable {
     return connection;
   }
 
-  /** Ends the watch; the connections themselves belong to their transports. */
+  /** Ends all connections, also those that have not come as far as SIP: a server does not end before them. */
   close(): void {
     clearInterval(this.sweeper);
+    for (const { socket } of this.connections) socket.destroy();
   }
 
   private forget(connection: WatchedConnection): void {

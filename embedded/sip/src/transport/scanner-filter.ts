@@ -8,7 +8,6 @@ const SCANNERS = [
   'sipvicious',
   'sip-scan',
   'sipcli',
-  'sipsak',
   'sipptk',
   'sivus',
   'sundayddr',
@@ -18,13 +17,11 @@ const SCANNERS = [
   'vaxsipuseragent',
   'vaxipuseragent',
   'pplsip',
-  'voipbuster-scan',
-  'test agent',
   'gulp',
 ];
 
 /** What tries to break out of a database query behind the server. */
-const INJECTION = /'\s*(?:or|and|union|--)|%27\s*(?:or|and|union|--|%20or)|union\s+select|;\s*drop\s+table/i;
+const INJECTION = /' *(?:(?:or|and) *['"(\d]|union |--)|union +select|; *drop +table/i;
 
 /** Whether a request comes from a scanner or is plainly hostile; such a request is best left without any answer. */
 export function isFromScanner(request: SipRequest): boolean {
@@ -32,5 +29,10 @@ export function isFromScanner(request: SipRequest): boolean {
   if (agent !== '' && SCANNERS.some((name) => agent.startsWith(name))) return true;
   const addresses = [request.headers.get('From'), request.headers.get('To')].map((value) => parseNameAddr(value ?? ''));
   if (addresses.some((address) => address?.displayName.toLowerCase().includes('sipvicious'))) return true;
-  return [request.uri, ...addresses.map((address) => address?.uri ?? '')].some((uri) => INJECTION.test(uri));
+  return [request.uri, ...addresses.map((address) => address?.uri ?? '')].some((uri) => INJECTION.test(unescaped(uri)));
+}
+
+/** With quotes and spaces as the database behind a careless server would get them. */
+function unescaped(uri: string): string {
+  return uri.replaceAll('%27', "'").replaceAll('%20', ' ');
 }

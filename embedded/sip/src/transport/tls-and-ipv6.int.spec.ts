@@ -6,7 +6,9 @@ import { requestText, StreamPeer, UdpPeer } from '../fakes/sip-peer.ts';
 import { ANY, routed, Stations, statusOf, until, within } from '../fakes/srf-station.ts';
 import type { Station } from '../fakes/srf-station.ts';
 import { WebPhone } from '../fakes/web-phone.ts';
+import { startSipServer } from '../sip-server.ts';
 import { formatEndpoint } from './flow.ts';
+import { DEFAULT_PROTECTION } from './protection.ts';
 
 const ANY_V6 = { host: '::1', port: 0 };
 const [ours, strange] = [makeCertificate(), makeCertificate()];
@@ -77,6 +79,44 @@ describe('SIP over TLS', () => {
     peer.send(requestText('OPTIONS', 'TLS 127.0.0.1'));
     await within(peer.closed, 'end of the connection');
     await until(() => secure.server.counters().connections === 0, 'no connections');
+  });
+
+  it('counts connections before they have shown a certificate', async () => {
+    const connections = { ...DEFAULT_PROTECTION.connections, perSource: 2 };
+    const station = await stations.start({
+      tls: { ...ANY, ...ours },
+      wss: { ...ANY, ...ours },
+      protection: { trusted: [], connections },
+    });
+    const [first, second] = [
+      await StreamPeer.connect(station.server.addresses.tls),
+      await StreamPeer.connect(station.server.addresses.wss),
+    ];
+    for (const protocol of ['tls', 'wss'] as const) {
+      await within((await StreamPeer.connect(station.server.addresses[protocol])).closed, `end of the third, over ${protocol}`);
+    }
+    expect(station.server.counters().connections).toBe(2);
+    for (const peer of [first, second]) peer.socket.destroy();
+    await until(() => station.server.counters().connections === 0, 'no connections');
+    const phone = await WebPhone.connect(`wss://${formatEndpoint(station.server.addresses.wss ?? ANY)}`);
+    phone.hangUpConnection();
+  });
+
+  it('is shut down at once, also while peers have connected and say nothing', async () => {
+    const server = await startSipServer({
+      tls: { ...ANY, ...ours },
+      wss: { ...ANY, ...ours },
+      ws: ANY,
+      control: ANY,
+      secret: 'x',
+    });
+    const { tls, ws, wss } = server.addresses;
+    const peers = [await StreamPeer.connect(tls), await StreamPeer.connect(ws), await StreamPeer.connect(wss)];
+    await until(() => server.counters().connections === 3, 'connections');
+    const startedAt = performance.now();
+    await within(server.close(), 'end of the server');
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    await within(Promise.all(peers.map(({ closed }) => closed)), 'end of the connections');
   });
 
   it('answers keep-alives and requests on one connection', async () => {
