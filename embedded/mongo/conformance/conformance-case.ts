@@ -92,3 +92,15 @@ export function expressionError(name: string, operand: unknown, error: number, d
   const pipeline = [{ $project: { _id: 0, result: operand } }];
   return aggregation(name, { documents: [{ _id: 1, ...document }], pipeline, error });
 }
+
+/** What a row of a table of expressions holds: behaviour, expression, value, and the document if it reads one. */
+export type ExpressionRow = readonly [name: string, operand: unknown, expected: unknown, document?: Document];
+
+export const expressions = (rows: readonly ExpressionRow[]): readonly ConformanceCase[] =>
+  rows.map(([name, operand, expected, document]) => expression(name, operand, expected, document));
+
+/** The same for expressions MongoDB refuses, with the code in place of the value. */
+export type RefusalRow = readonly [name: string, operand: unknown, code: number, document?: Document];
+
+export const refusals = (rows: readonly RefusalRow[]): readonly ConformanceCase[] =>
+  rows.map(([name, operand, code, document]) => expressionError(name, operand, code, document));
