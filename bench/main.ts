@@ -13,6 +13,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly purpose: string; readonly l
       'the embedded document server: inserts, reads, updates, transactions, $group over 1,000,000 documents, start, memory',
     load: async () => (await import('./documents/documents.ts')).documents,
   },
+  mixer: {
+    purpose: 'legs against processor time and punctuality of the mixer, with and without SCHED_FIFO',
+    load: async () => (await import('./mixer/mixer.ts')).mixer,
+  },
   sip: {
     purpose: 'registrations/s, calls/s, memory of standing dialogs and a soak of the embedded SIP server, with SIPp',
     load: async () => (await import('./sip/sip.ts')).sip,

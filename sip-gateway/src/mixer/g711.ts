@@ -35,10 +35,9 @@ export function decodeG711(payloadType: G711Type, octets: Uint8Array, samples: I
 export function encodeG711(payloadType: G711Type, samples: ArrayLike<number>, octets: Uint8Array, start = 0): void {
   const table = payloadType === PCMU ? linearToMulaw : linearToAlaw;
   for (let i = 0; i < samples.length; i += 1) {
-    let sample = Math.round(samples[i] ?? 0);
-    if (sample > 32_767) sample = 32_767;
-    else if (sample < -32_768) sample = -32_768;
-    octets[start + i] = table[sample + 32_768] ?? 0;
+    // Shifted into the table and rounded at once.
+    const index = ((samples[i] ?? 0) + 32_768.5) | 0;
+    octets[start + i] = table[index < 0 ? 0 : index > 65_535 ? 65_535 : index] ?? 0;
   }
 }
 

@@ -250,7 +250,11 @@ export class Leg implements Speaker {
   #mix(sum: Float64Array): Float64Array | null {
     if (this.hears.length === 0 && !this.sounds.isAudible) return null;
     sum.fill(0);
-    for (const { speaker, gain } of this.hears) addScaled(sum, speaker.frame, gain);
+    for (const { speaker, gain } of this.hears) {
+      const { frame } = speaker;
+      if (gain === 1) addFrame(sum, frame);
+      else addScaled(sum, frame, gain);
+    }
     if (this.sounds.isOverlaid) {
       const ended = this.sounds.overlay(sum, this.#tick);
       if (ended !== null) this.#outlet.onPlayed(this.id, ended);
@@ -293,6 +297,10 @@ export class Leg implements Speaker {
     writeRtpHeader(packet, { payloadType, marker, sequenceNumber: this.#sequenceNumber, timestamp, ssrc: this.#ssrc });
     return packet;
   }
+}
+
+function addFrame(sum: Float64Array, frame: Int16Array): void {
+  for (let i = 0; i < FRAME_SAMPLES; i += 1) sum[i] = (sum[i] ?? 0) + (frame[i] ?? 0);
 }
 
 function addScaled(sum: Float64Array, frame: Int16Array, gain: number): void {

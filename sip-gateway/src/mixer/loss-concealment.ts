@@ -51,7 +51,8 @@ export class LossConcealer {
       return;
     }
     if (this.#madeUp === 0) this.#start();
-    for (let i = 0; i < FRAME_SAMPLES; i += 1) frame[i] = this.#next();
+    this.#continue(frame.subarray(0, STEADY_SAMPLES));
+    this.#continue(frame.subarray(STEADY_SAMPLES));
   }
 
   #start(): void {
@@ -74,18 +75,23 @@ export class LossConcealer {
     this.#cycleLength = length;
   }
 
-  #next(): number {
+  /** At most 10 ms of the made-up voice. */
+  #continue(samples: Int16Array): void {
     const made = this.#madeUp;
     if (made > 0 && made < MAX_PERIODS * STEADY_SAMPLES && made % STEADY_SAMPLES === 0) {
       this.#buildCycle(made / STEADY_SAMPLES + 1);
       // Goes on at the same phase within the voice's period.
       this.#position %= this.#period;
     }
-    const sample = this.#cycle[this.#position] ?? 0;
-    this.#position = (this.#position + 1) % this.#cycleLength;
-    this.#madeUp += 1;
-    const fade = made < STEADY_SAMPLES ? 1 : Math.max(0, 1 - (made - STEADY_SAMPLES) / (FADED_SAMPLES - STEADY_SAMPLES));
-    return Math.round(sample * fade);
+    let position = this.#position;
+    for (let i = 0; i < samples.length; i += 1) {
+      const faded = Math.max(0, made + i - STEADY_SAMPLES) / (FADED_SAMPLES - STEADY_SAMPLES);
+      samples[i] = Math.round((this.#cycle[position] ?? 0) * (1 - faded));
+      position += 1;
+      if (position === this.#cycleLength) position = 0;
+    }
+    this.#position = position;
+    this.#madeUp += samples.length;
   }
 
   #blendInto(frame: Int16Array): void {
@@ -94,9 +100,11 @@ export class LossConcealer {
       return;
     }
     const blend = Math.min(MAX_BLEND, MIN_BLEND + (this.#madeUp >> 3));
+    const continuation = new Int16Array(blend);
+    this.#continue(continuation);
     for (let i = 0; i < blend; i += 1) {
       const share = (i + 1) / (blend + 1);
-      frame[i] = Math.round((frame[i] ?? 0) * share + this.#next() * (1 - share));
+      frame[i] = Math.round((frame[i] ?? 0) * share + (continuation[i] ?? 0) * (1 - share));
     }
   }
 }

@@ -184,8 +184,8 @@ export class MediaShard {
   #outletOf(socket: dgram.Socket): LegOutlet {
     const { emit } = this.#options;
     return {
-      // Without a callback a failed send would be thrown as an 'error' event; RTP that cannot leave is lost like any other.
-      send: (packet, remote) => socket.send(packet, remote.port, remote.host, () => undefined),
+      // RTP that cannot leave is lost like any other: the socket's 'error' events are ignored. A callback would cost a turn of its own.
+      send: (packet, remote) => socket.send(packet, remote.port, remote.host),
       onDigit: (leg, digit) => emit({ event: 'digit', leg, digit }),
       onFlow: (leg, flow) => emit({ event: 'flow', leg, flow }),
       onPlayed: (leg, sound) => emit({ event: 'played', leg, sound }),

@@ -5,6 +5,12 @@ import { MixerError } from '../ports/mixer.port.ts';
 /** RTP goes to even ports; the odd one above belongs to its RTCP (RFC 3550 §11). */
 const PORT_STEP = 2;
 
+/**
+ * Room for about half a second of packets (Linux doubles it and counts 768 octets for each). What waited longer is too late to be heard, and
+ * reading it would keep a mixer that has fallen behind from ever catching up.
+ */
+const RECEIVE_BUFFER_BYTES = 10_240;
+
 /** Binds RTP sockets in a range of ports, going round so that a freed port is not used again at once. */
 export class RtpPorts {
   readonly #address: string;
@@ -43,7 +49,11 @@ export class RtpPorts {
 
   async #tryBind(port: number): Promise<dgram.Socket | null> {
     // Remote hosts are literal addresses already; the default look-up would cost a turn of the event loop per packet.
-    const socket = dgram.createSocket({ type: 'udp4', lookup: (host, _options, callback) => callback(null, host, 4) });
+    const socket = dgram.createSocket({
+      type: 'udp4',
+      lookup: (host, _options, callback) => callback(null, host, 4),
+      recvBufferSize: RECEIVE_BUFFER_BYTES,
+    });
     try {
       // Waits before it binds: with a look-up that answers at once, so may the event.
       const listening = once(socket, 'listening');
