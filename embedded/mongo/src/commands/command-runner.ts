@@ -2,6 +2,7 @@ import { CommandError } from '../command-error.ts';
 import { nonNegativeField } from '../execution/read-request.ts';
 import { ClusterTime } from '../sessions/cluster-time.ts';
 import { CursorRegistry } from '../sessions/cursor-registry.ts';
+import { SnapshotReads } from '../sessions/snapshot-reads.ts';
 import { forgetOldReplies, storedReply, storeReply, type WriteIdentity } from '../sessions/retryable-writes.ts';
 import { sessionKey, TransactionRegistry, type SessionTransaction } from '../sessions/transaction-registry.ts';
 import type { DocumentStore } from '../storage/document-store.ts';
@@ -9,10 +10,10 @@ import type { StorageView } from '../storage/storage-view.ts';
 import { ClaimedByTransaction } from '../storage/write-claims.ts';
 import type { BsonDocument } from '../values/bson-value.ts';
 import { ConnectionCut } from '../wire/connection-cut.ts';
-import type { Reply } from '../wire/reply.ts';
+import { CursorBatch, type Reply } from '../wire/reply.ts';
 import type { Command, CommandContext, DataCommand } from './command.ts';
 import { commandsByName } from './command-registry.ts';
-import { assertConcerns, assertTransactionConcerns } from './concerns.ts';
+import { assertTransactionConcerns, isSnapshotRead, snapshotTime, writeConcernErrorOf } from './concerns.ts';
 import { errorLabelsOf, isRetryableWrite } from './error-labels.ts';
 import { FailPoints, failPointCommand, withWriteConcernError } from './fail-points.ts';
 import { identityOf, sessionOf } from './sessions.ts';
@@ -45,6 +46,7 @@ export class CommandRunner {
   readonly #commands: ReadonlyMap<string, Command>;
   readonly #failPoints: FailPoints;
   readonly #clusterTime: ClusterTime;
+  readonly #snapshots: SnapshotReads;
   readonly cursors: CursorRegistry;
   readonly transactions: TransactionRegistry;
 
@@ -54,6 +56,7 @@ export class CommandRunner {
     this.#failPoints = new FailPoints(hasTestCommands === true);
     this.#commands = commandsByName(store.catalog, this.#failPoints.isEnabled ? [failPointCommand] : []);
     this.#clusterTime = new ClusterTime(now);
+    this.#snapshots = new SnapshotReads(store, now);
     this.cursors = new CursorRegistry(now);
     this.transactions = new TransactionRegistry(store, this.cursors, now);
   }
@@ -77,6 +80,7 @@ export class CommandRunner {
   sweep(): void {
     this.cursors.killIdle();
     this.transactions.abortOverdue();
+    this.#snapshots.forgetOld();
     this.#options.store.write((_view, connection) => forgetOldReplies(connection, this.#options.now()));
   }
 
@@ -89,13 +93,31 @@ export class CommandRunner {
   async #run(name: string, request: ClientRequest): Promise<Reply> {
     const { body } = request;
     const command = this.#commandOf(name, body);
-    assertConcerns(body);
+    const isSnapshot = isSnapshotRead(command.name, body);
+    const writeConcernError = writeConcernErrorOf(body);
+    if (writeConcernError !== undefined) return { ...(await this.#dispatch(command, request)), writeConcernError };
+    return isSnapshot ? this.#runOnSnapshot(command, request) : this.#dispatch(command, request);
+  }
+
+  async #dispatch(command: Command, request: ClientRequest): Promise<Reply> {
+    const { body } = request;
     const identity = identityOf(body);
     if (body['autocommit'] !== undefined || body['startTransaction'] !== undefined)
       return this.#runInTransaction(command, request, identity);
     if (command.kind === 'write' || (command.kind === 'read' && command.writes?.(body) === true))
       return this.#runWrite(command, request, identity);
     return command.run(this.#context(request, this.#options.store.reader(), undefined));
+  }
+
+  async #runOnSnapshot(command: Command, request: ClientRequest): Promise<Reply> {
+    const wanted = snapshotTime(request.body);
+    const time = this.#clusterTime.current();
+    const view = this.#snapshots.view(wanted, time);
+    const reply = await command.run(this.#context(request, view, undefined));
+    const { cursor } = reply;
+    if (!(cursor instanceof CursorBatch)) return { ...reply, atClusterTime: wanted ?? time };
+    cursor.atClusterTime = wanted ?? time;
+    return reply;
   }
 
   #commandOf(name: string, body: BsonDocument): Command {

@@ -1,7 +1,7 @@
 import { CommandError } from '../command-error.ts';
 import type { SqliteConnection } from '../storage/sqlite-connection.ts';
-import { decodeDocument, encodeDocument } from '../values/bson-codec.ts';
-import type { Reply } from '../wire/reply.ts';
+import { decodeDocument } from '../values/bson-codec.ts';
+import { encodeReply, type Reply } from '../wire/reply.ts';
 
 const KEPT_MS = 30 * 60_000;
 
@@ -31,7 +31,7 @@ export function storedReply(connection: SqliteConnection, identity: WriteIdentit
 export function storeReply(connection: SqliteConnection, identity: WriteIdentity, reply: Reply, nowMs: number): void {
   connection
     .statement('INSERT OR REPLACE INTO retryable_writes (session, number, reply, at) VALUES (?, ?, ?, ?)')
-    .run(identity.session, identity.number, encodeDocument(reply), nowMs);
+    .run(identity.session, identity.number, encodeReply(reply), nowMs);
 }
 
 export function forgetOldReplies(connection: SqliteConnection, nowMs: number): void {

@@ -147,6 +147,60 @@ describe('transactions', () => {
     await expectAsync(unknown).toBeRejectedWith(jasmine.objectContaining({ code: 251 }));
   });
 
+  it('change and insert documents of one collection together', async () => {
+    await connection.transaction(async (session) => {
+      await accounts.create([{ name: 'c', balance: 1 }], { session });
+      await accounts.updateOne({ name: 'b' }, { $set: { balance: 7 } }, { session });
+      await accounts.create([{ name: 'd', balance: 1 }], { session });
+    });
+    expect((await accounts.distinct('name')).toSorted()).toEqual(['a', 'b', 'c', 'd']);
+    expect(await balanceOf('b')).toBe(7);
+  });
+
+  it('keep a collection and an index they make to themselves, and take them back when they abort', async () => {
+    const session = await connection.startSession();
+    const fresh = connection.collection('fresh');
+    const { db } = connection;
+    if (db === undefined) throw new Error('not connected');
+    session.startTransaction();
+    await db.createCollection('fresh', { session });
+    await fresh.createIndex({ a: 1 }, { unique: true, session });
+    await fresh.insertOne({ a: 1 }, { session });
+    await expectAsync(fresh.insertOne({ a: 1 }, { session })).toBeRejectedWith(jasmine.objectContaining({ code: 11000 }));
+    expect(await db.listCollections({ name: 'fresh' }).toArray()).toEqual([]);
+    await session.abortTransaction();
+    expect(await db.listCollections({ name: 'fresh' }).toArray()).toEqual([]);
+    session.startTransaction();
+    await fresh.createIndex({ a: 1 }, { unique: true, session });
+    await fresh.insertOne({ a: 1 }, { session });
+    await session.commitTransaction();
+    await session.endSession();
+    expect((await fresh.indexes()).map((index) => index.name)).toEqual(['_id_', 'a_1']);
+    expect(await fresh.countDocuments({ a: 1 })).toBe(1);
+  });
+
+  it('end with their session, and their cursors with them', async () => {
+    const session = await connection.startSession();
+    session.startTransaction();
+    await accounts.updateOne({ name: 'a' }, { $inc: { balance: 5 } }, { session });
+    const cursor = accounts.find({}, null, { session }).batchSize(1).cursor();
+    await cursor.next();
+    await connection.db?.admin().command({ killSessions: [session.id] });
+    await expectAsync(cursor.next()).toBeRejected();
+    await expectAsync(session.commitTransaction()).toBeRejectedWith(jasmine.objectContaining({ code: 251 }));
+    await session.endSession();
+    expect(await balanceOf('a')).toBe(10);
+  });
+
+  it('read a snapshot outside a transaction as often as the client likes', async () => {
+    const session = await connection.startSession({ snapshot: true });
+    expect(await accounts.countDocuments({}, { session })).toBe(2);
+    await accounts.create({ name: 'c', balance: 1 });
+    expect(await accounts.countDocuments({}, { session })).toBe(2);
+    expect(await accounts.countDocuments()).toBe(3);
+    await session.endSession();
+  });
+
   it('answer a repeated retryable write with the stored result, also after a restart', async () => {
     await connection.close();
     await server.close();

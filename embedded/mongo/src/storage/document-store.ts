@@ -150,12 +150,15 @@ export class DocumentStore {
     const writer = new DocumentWriter(this.#main, this.catalog);
     for (const [collection, writes] of view.pending) {
       if (collection.isDropped || this.catalog.get(collection.namespace) !== collection) throw writeConflict();
-      const ordered = writes.all();
-      // Everything old goes first, so that a key one document gives up can be taken by another.
-      for (const { rid, before } of ordered) if (before !== undefined) writer.remove(collection, rid, before);
-      for (const { rid, after } of ordered) {
-        if (after !== undefined) writer.insert(collection, after.document, after.bytes, rid > 0 ? rid : undefined);
+      // Everything old goes first, so that a key one document gives up can be taken by another. Changed documents come back with
+      // their row numbers before new ones are given some.
+      const all = writes.all();
+      for (const { rid, before } of all) if (before !== undefined) writer.remove(collection, rid, before);
+      for (const { rid, after } of all) {
+        if (after !== undefined && rid > 0) writer.insert(collection, after.document, after.bytes, rid);
       }
+      for (const { rid, after } of all)
+        if (after !== undefined && rid < 0) writer.insert(collection, after.document, after.bytes);
     }
   }
 
@@ -196,6 +199,7 @@ export class DocumentStore {
     const snapshot = this.#open.get(transaction);
     if (snapshot === undefined) return;
     this.#open.delete(transaction);
+    snapshot.view.end();
     snapshot.connection.rollback();
     snapshot.connection.forgetStatements();
     this.#idle.push(snapshot.connection);

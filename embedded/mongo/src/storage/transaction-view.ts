@@ -29,6 +29,7 @@ export class TransactionView implements StorageView {
   /** Collections this transaction has created; they become real when it commits. */
   readonly #drafts = new Map<string, Collection>();
   #nextRid = -1;
+  #isEnded = false;
   readonly pending = new Map<Collection, PendingWrites>();
 
   constructor(source: TransactionSource) {
@@ -39,6 +40,11 @@ export class TransactionView implements StorageView {
 
   get drafts(): readonly Collection[] {
     return [...this.#drafts.values()];
+  }
+
+  /** Call before its connection gets another snapshot: cursors that still read here end with an error. */
+  end(): void {
+    this.#isEnded = true;
   }
 
   collection(namespace: string): Collection | undefined {
@@ -89,7 +95,10 @@ export class TransactionView implements StorageView {
     // What the transaction changes while this scan goes on, as a cursor of it may, is not for this scan.
     const changed = new Set(writes?.all().map((write) => write.rid));
     if (!this.#isDraft(collection)) {
-      for (const stored of scanDocuments(this.#connection, collection, path)) if (!changed.has(stored.rid)) yield stored;
+      for (const stored of scanDocuments(this.#connection, collection, path)) {
+        if (this.#isEnded) throw new CommandError(239, 'The snapshot this cursor reads from is gone.');
+        if (!changed.has(stored.rid)) yield stored;
+      }
     }
     yield* own;
   }

@@ -1,4 +1,4 @@
-import { Long } from 'bson';
+import { Long, type Timestamp } from 'bson';
 import { encodeDocument } from '../values/bson-codec.ts';
 
 /** A batch of a cursor. Documents stay the BSON bytes they are stored as. */
@@ -7,6 +7,8 @@ export class CursorBatch {
   readonly namespace: string;
   readonly field: 'firstBatch' | 'nextBatch';
   readonly documents: readonly Uint8Array[];
+  /** The time of the snapshot it reads, when the client has to be told. */
+  atClusterTime?: Timestamp;
 
   constructor(id: bigint, namespace: string, field: 'firstBatch' | 'nextBatch', documents: readonly Uint8Array[]) {
     this.id = id;
@@ -26,7 +28,14 @@ export function encodeReply(reply: Reply): Uint8Array {
   const { cursor, ...rest } = reply;
   if (!(cursor instanceof CursorBatch)) return encodeDocument({ ...reply, ok: reply['ok'] ?? 1 });
   const array = rawDocument(cursor.documents.flatMap((bytes, index) => [element(DOCUMENT, String(index)), bytes]));
-  const others = contentOf(encodeDocument({ id: Long.fromBigInt(cursor.id), ns: cursor.namespace }));
+  const { atClusterTime } = cursor;
+  const others = contentOf(
+    encodeDocument({
+      id: Long.fromBigInt(cursor.id),
+      ns: cursor.namespace,
+      ...(atClusterTime === undefined ? {} : { atClusterTime }),
+    }),
+  );
   const body = rawDocument([element(ARRAY, cursor.field), array, others]);
   return rawDocument([element(DOCUMENT, 'cursor'), body, contentOf(encodeDocument({ ...rest, ok: 1 }))]);
 }
