@@ -87,6 +87,8 @@ export class InviteAnswers {
     if (this.acks.repeat(dialog, response)) return;
     const isRepeated = dialog.ackDue === outgoing.transaction.request;
     dialog.openInvite = undefined;
+    // RFC 3261 §13.2.2.4: a 2xx is acknowledged even when the dialog has ended meanwhile.
+    if (dialog.phase === 'ended') this.acks.send(dialog, outgoing.transaction.request, flow);
     if (dialog.phase === 'ended' || isRepeated) return;
     dialog.refreshTarget(response, flow);
     dialog.ackDue = outgoing.transaction.request;

@@ -158,6 +158,25 @@ describe('What is left when one side falls silent', () => {
   });
 });
 
+describe('A 2xx to a re-INVITE that crosses the BYE', () => {
+  it('is acknowledged all the same, and again when it is repeated', async () => {
+    const scene = new CallScene();
+    scene.receiveRequest('INVITE', { body: SDP });
+    const { sent, dialogId } = sentOf(scene.respond(scene.application.take()[0], 200, ANSWER, SDP));
+    scene.receiveRequest('ACK', { branch: 'ack', toTag: identityOf(sent).toTag ?? '' });
+    scene.peer.take();
+    sentOf(await scene.request('INVITE sip:placeholder', { dialogId, body: SDP }));
+    const reinvite = sentLast(scene);
+    sentOf(await scene.request('BYE sip:placeholder', { dialogId }));
+    scene.receiveAnswer(sentLast(scene), 200);
+    scene.receiveAnswer(reinvite, 200);
+    scene.receiveAnswer(reinvite, 200);
+    expect(scene.peerGot()).toEqual(['ACK', 'ACK']);
+    await pass(scene, ALL_TIMERS_MS);
+    await expectNothingLeft(scene);
+  });
+});
+
 describe('What arrives twice or in an old way', () => {
   it('is answered as before without asking the application again, whatever the method', () => {
     for (const method of ['OPTIONS', 'MESSAGE', 'REGISTER', 'NOTIFY', 'REFER']) {
