@@ -36,7 +36,8 @@ export function elemMatchFilter(path: readonly string[], operand: BsonValue, com
 export function elementTest(operand: BsonValue, compiler: ConditionCompiler): ValueTest {
   if (!isDocument(operand)) throw badValue('$elemMatch needs an Object');
   if (isOperatorDocument(operand) && !isTreeOperator(Object.keys(operand)[0] ?? '')) {
-    return compiler.condition(WHOLE_VALUE, operand);
+    const condition = compiler.condition(WHOLE_VALUE, operand);
+    return (value) => condition(value); // called by findIndex, whose further arguments are no context
   }
   const filter = compiler.filter(operand);
   return (value) => {

@@ -1,0 +1,193 @@
+import { Binary, BSONRegExp, Decimal128, Double, Long, ObjectId, UUID } from 'bson';
+import type { ConformanceCase } from '../conformance-case.ts';
+import { findRefused, finds } from '../read-and-write-cases.ts';
+
+const TWO = [
+  { _id: 1, a: 1, b: 2 },
+  { _id: 2, a: 2, b: 2 },
+  { _id: 3, a: 3, b: 1 },
+];
+const TEXTS = [
+  { _id: 1, t: 'Sendai' },
+  { _id: 2, t: 'sendai' },
+  { _id: 3, t: 'a\nsendai' },
+  { _id: 4, t: 5 },
+  { _id: 5, t: ['x', 'sendai'] },
+  { _id: 6, t: 'sendai\n' },
+];
+const TYPES = [
+  { _id: 1, v: 1 },
+  { _id: 2, v: Long.fromNumber(1) },
+  { _id: 3, v: new Double(1) },
+  { _id: 4, v: Decimal128.fromString('1') },
+  { _id: 5, v: 'x' },
+  { _id: 6, v: [1, 'x'] },
+  { _id: 7, v: [] },
+  { _id: 8, v: {} },
+  { _id: 9, v: new ObjectId() },
+  { _id: 10, v: new Date() },
+  { _id: 11, v: true },
+  { _id: 12, v: new UUID() },
+  { _id: 13, v: /x/ },
+];
+const BITS = [
+  { _id: 1, v: 54 }, // 00110110
+  { _id: 2, v: 20 }, // 00010100
+  { _id: 3, v: new Double(20) },
+  { _id: 4, v: new Binary(Buffer.from('Zg==', 'base64'), 0) }, // 01100110
+  { _id: 5, v: -1 },
+  { _id: 6, v: new Double(20.5) },
+  { _id: 7, v: 'x' },
+];
+
+export const cases: readonly ConformanceCase[] = [
+  finds('conditions on two fields both hold', TWO, { a: { $gte: 2 }, b: 2 }, [2]),
+  finds('$and joins conditions on one field', TWO, { $and: [{ a: { $gt: 1 } }, { a: { $lt: 3 } }] }, [2]),
+  finds('$or takes either', TWO, { $or: [{ a: 1 }, { b: 1 }] }, [1, 3]),
+  finds('$nor takes neither', TWO, { $nor: [{ a: 1 }, { b: 1 }] }, [2]),
+  finds('$not turns an operator round and matches missing fields', [...TWO, { _id: 4 }], { a: { $not: { $gt: 1 } } }, [1, 4]),
+  finds('$not takes a regular expression', TEXTS, { t: { $not: /^sendai/ } }, [1, 3, 4]),
+  finds('$ne matches missing fields', [...TWO, { _id: 4 }], { a: { $ne: 1 } }, [2, 3, 4]),
+  finds('$eq in words is equality', TWO, { a: { $eq: 2 } }, [2]),
+  finds('$comment changes nothing', TWO, { a: 2, $comment: 'why' }, [2]),
+  finds('$expr compares two fields', TWO, { $expr: { $gt: ['$b', '$a'] } }, [1]),
+  finds(
+    '$expr sees the whole array',
+    [
+      { _id: 1, a: [1, 2] },
+      { _id: 2, a: 1 },
+    ],
+    { $expr: { $eq: ['$a', 1] } },
+    [2],
+  ),
+  finds('$expr uses the variables of the command', TWO, { $expr: { $eq: ['$a', '$$wanted'] } }, [3], { let: { wanted: 3 } }),
+  findRefused('$and needs something', { filter: { $and: [] } }, 2),
+  findRefused('$or needs an array', { filter: { $or: { a: 1 } } }, 2),
+  findRefused('$nor needs documents', { filter: { $nor: [1] } }, 2),
+  findRefused('$not needs an operator', { filter: { a: { $not: 1 } } }, 2),
+  findRefused('$not refuses the empty document', { filter: { a: { $not: {} } } }, 2),
+  findRefused('an unknown operator is refused', { filter: { a: { $near2: 1 } } }, 2),
+  findRefused('an unknown operator at the top is refused', { filter: { $unknown: 1 } }, 2),
+  findRefused('operators and fields do not mix', { filter: { a: { $gt: 1, b: 2 } } }, 2),
+  findRefused('$gt refuses a regular expression', { filter: { a: { $gt: /x/ } } }, 2),
+  findRefused('$ne refuses a regular expression', { filter: { a: { $ne: /x/ } } }, 2),
+  findRefused('$expr within $elemMatch is refused', { filter: { a: { $elemMatch: { $expr: true } } } }, 2),
+  findRefused('a variable nobody defined is refused', { filter: { $expr: { $eq: ['$$x', 1] } } }, 17276),
+  findRefused('let does not see documents', { filter: {}, let: { x: '$a' } }, 4890500),
+  findRefused('$text without a text index is refused', { filter: { $text: { $search: 'x' } } }, 27),
+  findRefused('$near without an index is refused', { filter: { a: { $near: [0, 0] } } }, 291),
+  finds('a regular expression finds text within, also in arrays', TEXTS, { t: /sendai/ }, [2, 3, 5, 6]),
+  finds('option i ignores case', TEXTS, { t: { $regex: '^SENDAI$', $options: 'i' } }, [1, 2, 5, 6]),
+  finds('$ also matches before a final line break', TEXTS, { t: { $regex: '^sendai$' } }, [2, 5, 6]),
+  finds('option m lets ^ match at line starts', TEXTS, { t: { $regex: '^sendai', $options: 'm' } }, [2, 3, 5, 6]),
+  finds('. does not match a line break', TEXTS, { t: { $regex: 'a.sendai' } }, []),
+  finds('option s lets . match a line break', TEXTS, { t: { $regex: 'a.sendai', $options: 's' } }, [3]),
+  finds(
+    'option x ignores white space and comments in the pattern',
+    TEXTS,
+    { t: { $regex: '^ sen # half\n dai', $options: 'x' } },
+    [2, 5, 6],
+  ),
+  finds(
+    '$regex takes a regular expression with options beside',
+    TEXTS,
+    { t: { $regex: /^SENDAI/, $options: 'i' } },
+    [1, 2, 5, 6],
+  ),
+  finds(
+    'named character classes are ASCII',
+    [
+      { _id: 1, t: 'a1' },
+      { _id: 2, t: '仙' },
+    ],
+    { t: { $regex: '^[[:alnum:]]+$' } },
+    [1],
+  ),
+  finds(
+    'characters outside the basic plane are one character',
+    [
+      { _id: 1, t: '\u{20b9f}田' },
+      { _id: 2, t: 'x\u{20b9f}田' },
+    ],
+    { t: { $regex: '^.田' } },
+    [1],
+  ),
+  finds(
+    'a stored regular expression equals the same one',
+    [
+      { _id: 1, v: new BSONRegExp('a', 'i') },
+      { _id: 2, v: new BSONRegExp('a', '') },
+    ],
+    { v: new BSONRegExp('a', 'i') },
+    [1],
+  ),
+  findRefused('$options needs $regex', { filter: { t: { $options: 'i' } } }, 2),
+  findRefused('a pattern that does not parse is refused', { filter: { t: { $regex: '(' } } }, 51091),
+  findRefused('an unknown option is refused', { filter: { t: { $regex: 'a', $options: 'q' } } }, 51108),
+  findRefused('options in two places are refused', { filter: { t: { $regex: /a/i, $options: 'm' } } }, 51075),
+  findRefused('$regex needs a pattern', { filter: { t: { $regex: 5 } } }, 2),
+  finds('$type number stands for all four', TYPES, { v: { $type: 'number' } }, [1, 2, 3, 4, 6]),
+  finds('$type int is not long', TYPES, { v: { $type: 'int' } }, [1, 6]),
+  finds('$type takes codes', TYPES, { v: { $type: 18 } }, [2]),
+  finds('$type takes several', TYPES, { v: { $type: ['decimal', 'double'] } }, [3, 4]),
+  finds('$type array matches arrays themselves', TYPES, { v: { $type: 'array' } }, [6, 7]),
+  finds('$type object does not match arrays', TYPES, { v: { $type: 'object' } }, [8]),
+  finds(
+    '$type knows object ids, dates, booleans, binary data and patterns',
+    TYPES,
+    { v: { $type: ['objectId', 'date', 'bool', 'binData', 'regex'] } },
+    [9, 10, 11, 12, 13],
+  ),
+  findRefused('$type refuses names it does not know', { filter: { v: { $type: 'text' } } }, 2),
+  findRefused('$type refuses codes that do not exist', { filter: { v: { $type: 99 } } }, 2),
+  findRefused('$type refuses the empty array', { filter: { v: { $type: [] } } }, 2),
+  // https://www.mongodb.com/docs/manual/reference/operator/query/bitsAllSet/
+  finds('$bitsAllSet takes positions', BITS, { v: { $bitsAllSet: [1, 5] } }, [1, 4, 5]),
+  finds('$bitsAllSet takes a mask', BITS, { v: { $bitsAllSet: 50 } }, [1, 5]),
+  finds('$bitsAllSet takes binary data', BITS, { v: { $bitsAllSet: new Binary(Buffer.from('MA==', 'base64'), 0) } }, [1, 5]),
+  finds('$bitsAllClear wants them all clear', BITS, { v: { $bitsAllClear: [1, 5] } }, [2, 3]),
+  finds('$bitsAnySet wants one set', BITS, { v: { $bitsAnySet: 35 } }, [1, 4, 5]),
+  finds('$bitsAnyClear wants one clear', BITS, { v: { $bitsAnyClear: [2, 4] } }, [4]),
+  finds('bits beyond the number are its sign', BITS, { v: { $bitsAllSet: [200] } }, [5]),
+  findRefused('$bitsAllSet refuses negative masks', { filter: { v: { $bitsAllSet: -1 } } }, 9),
+  findRefused('$bitsAllSet refuses text', { filter: { v: { $bitsAllSet: 'x' } } }, 2),
+  finds(
+    '$jsonSchema checks types and required fields',
+    TYPES,
+    { $jsonSchema: { required: ['v'], properties: { v: { bsonType: 'string' } } } },
+    [5],
+  ),
+  finds(
+    '$jsonSchema checks limits of numbers',
+    TWO,
+    { $jsonSchema: { properties: { a: { minimum: 1, exclusiveMinimum: true, maximum: 3 } } } },
+    [2, 3],
+  ),
+  finds(
+    '$jsonSchema checks arrays',
+    [
+      { _id: 1, v: [1, 2] },
+      { _id: 2, v: [1, 1] },
+      { _id: 3, v: ['x'] },
+    ],
+    { $jsonSchema: { properties: { v: { items: { bsonType: 'number' }, uniqueItems: true } } } },
+    [1],
+  ),
+  finds(
+    '$jsonSchema joins schemas',
+    TWO,
+    { $jsonSchema: { anyOf: [{ properties: { a: { enum: [1] } } }, { properties: { b: { enum: [1] } } }] } },
+    [1, 3],
+  ),
+  finds(
+    '$jsonSchema refuses fields beyond the named ones',
+    [
+      { _id: 1, a: 1 },
+      { _id: 2, a: 1, z: 1 },
+    ],
+    { $jsonSchema: { properties: { _id: {}, a: {} }, additionalProperties: false } },
+    [1],
+  ),
+  findRefused('$jsonSchema refuses unknown keywords', { filter: { $jsonSchema: { propertees: {} } } }, 9),
+  findRefused('$jsonSchema refuses wrong operands', { filter: { $jsonSchema: { required: 'v' } } }, 14),
+];
