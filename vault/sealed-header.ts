@@ -87,10 +87,11 @@ export function clearSlot(header: Buffer, at: number): void {
   header.fill(0, at, at + SLOT_BYTES);
 }
 
-/** Null when the slot is empty. */
+/** Null when the slot is empty, or was not written by `writeSlot`. */
 export function readSlot(header: Buffer, at: number): WrappedKey | null {
   const length = header.readUInt8(at);
   if (length === 0 || length > KEY_ID_BYTES) return null;
+  if (header.subarray(at + 1 + length, at + 1 + KEY_ID_BYTES).some((octet) => octet !== 0)) return null;
   const start = at + 1 + KEY_ID_BYTES;
   return {
     keyId: header.toString('latin1', at + 1, at + 1 + length),

@@ -99,9 +99,9 @@ describe('the SIP gateway with a real Redis, rtpengine, mixer and SIP server', (
     await stage.command({ type: 'call.hang-up', callId });
     const { file } = await stage.fact('recording.ready', (fact) => fact.callId === callId);
     const [atAgent, atResident] = (await stage.readRecording(file)).channels;
-    // The resident's tone peaks at 15,996; the stranger shouts at 32,124.
+    // The resident's tone peaks at 15,996 and overshoots in Opus; the stranger shouts at 32,124.
     expect(peakOf(atAgent)).toBeLessThan(100);
-    expect(peakOf(atResident)).toBeLessThan(20_000);
+    expect(peakOf(atResident)).toBeLessThan(24_000);
     expect(peakOf(atResident?.subarray(-4_000))).toBeGreaterThan(2_000);
   }, 20_000);
 
