@@ -137,6 +137,12 @@ export class AnsweringApplication {
   }
 
   private keep(dialog: Srf.Dialog): Srf.Dialog {
+    // A BYE in the same segment as the confirmation of our 200 is dealt with before the promise of the dialog is.
+    // The published type of drachtio-srf leaves `connected` out.
+    if (!(dialog as unknown as { connected: boolean }).connected) {
+      this.note('destroy');
+      return dialog;
+    }
     this.dialogs.add(dialog);
     dialog.on('destroy', () => {
       this.note('destroy');
