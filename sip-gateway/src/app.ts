@@ -12,6 +12,7 @@ import { LiveLegs } from './drachtio/live-legs.ts';
 import { SipConnection } from './drachtio/sip-connection.ts';
 import { SipFront } from './drachtio/sip-front.ts';
 import { MixerProcess } from './mixer/mixer-process.ts';
+import { DiskWatch } from './recorder/disk-watch.ts';
 import { Gatekeeper } from './phones/gatekeeper.ts';
 import { NonceMint } from './phones/nonce-mint.ts';
 import { PhoneBook } from './phones/phone-book.ts';
@@ -165,7 +166,11 @@ async function buildTelephony(config: Config, log: Logger, { writer, facts, hear
     { realm: config.SIP_DOMAIN, carriers },
   );
   front.route();
-  return { mixer, media, legs, phones, calls, desk, trunk, trunkWatch, sip: new SipConnection(srf, legs, log) };
+  const disk = new DiskWatch(config.RECORDINGS_DIR, clock, (space) => {
+    log.info(space, 'The room on the disk of the recordings has another level');
+    facts.emit({ type: 'recording.disk', ...space });
+  });
+  return { mixer, media, legs, phones, calls, desk, disk, trunk, trunkWatch, sip: new SipConnection(srf, legs, log) };
 }
 
 function buildMedia(config: Config, log: Logger, undo: Undo): RtpengineMedia {
@@ -185,7 +190,7 @@ async function clearUp(
   config: Config,
   log: Logger,
   link: ServerLink,
-  { mixer, media, calls, phones }: Telephony,
+  { mixer, media, calls, phones, disk }: Telephony,
   undo: Undo,
 ): Promise<void> {
   const { facts, journal } = link;
@@ -216,6 +221,10 @@ async function clearUp(
   const leftovers = await media.deleteLeftovers();
   const unfinished = await recovery.run();
   facts.emit({ type: 'gateway.started' });
+  await disk.start();
+  undo.add(() => {
+    disk.stop();
+  });
   log.info({ leftovers, unfinished, lastFact: journal.lastNumber }, 'What an earlier run left behind is cleared');
 }
 

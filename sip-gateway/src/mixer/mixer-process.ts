@@ -18,6 +18,7 @@ import type {
   Signal,
   SoundName,
 } from '../ports/mixer.port.ts';
+import type { PacketCounts } from '../ports/packet-counts.port.ts';
 import { PackQueue } from '../recorder/packing/pack-queue.ts';
 import { RecorderConfig, RecorderEvent, recorderRequests } from '../recorder/recorder-protocol.ts';
 import { RecordingDesk } from '../recorder/recording-desk.ts';
@@ -71,6 +72,7 @@ export class MixerProcess implements Mixer {
   readonly #listeners: Partial<MixerEvents>[] = [];
   readonly #desk: RecordingDesk;
   readonly #packing: PackQueue;
+  #packetCounts: PacketCounts | null = null;
   #children: { readonly mixer: MixerChild; readonly recorder: RecorderChild } | null = null;
   #socketDir = '';
   #isRealTime = false;
@@ -83,7 +85,8 @@ export class MixerProcess implements Mixer {
       recorder: () => this.#running().recorder,
       attach: () => this.#attach(),
       onFailed: (recording, reason) => this.#emit((listener) => listener.onRecordingFailed?.(recording, reason)),
-      onWritten: (file) => this.#packing.add(file),
+      onWritten: (file, enginePackets) => this.#packing.add(file, enginePackets),
+      packetCounts: () => this.#packetCounts,
       logger,
     });
     this.#packing = new PackQueue({
@@ -101,6 +104,11 @@ export class MixerProcess implements Mixer {
   /** Adds a listener; a listener that throws is logged and disturbs nobody. */
   listen(events: Partial<MixerEvents>): void {
     this.#listeners.push(events);
+  }
+
+  /** From now on recordings are checked against what the media engine counted. */
+  checkAgainst(counts: PacketCounts): void {
+    this.#packetCounts = counts;
   }
 
   /** Process ids, for diagnosis. */

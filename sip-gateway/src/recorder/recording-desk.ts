@@ -5,6 +5,8 @@ import type { ChildSupervisor } from '../mixer/ipc/child-supervisor.ts';
 import type { mixerRequests, MixerEvent } from '../mixer/mixer-protocol.ts';
 import { MixerError } from '../ports/mixer.port.ts';
 import type { LegId, MixerErrorCode, RecordingChannel, RecordingReceipt } from '../ports/mixer.port.ts';
+import type { PacketCounts } from '../ports/packet-counts.port.ts';
+import { PacketTally } from './packet-tally.ts';
 import { RecordingFileName } from './recorder-protocol.ts';
 import type { RecorderEvent, recorderRequests } from './recorder-protocol.ts';
 
@@ -19,7 +21,9 @@ export interface RecordingDeskParts {
   readonly attach: () => Promise<void>;
   readonly onFailed: (recording: string, reason: string) => void;
   /** Everything that will ever be written of this file is written; it may be packed. */
-  readonly onWritten: (file: string) => void;
+  readonly onWritten: (file: string, enginePackets: Readonly<Record<ChannelName, number>>) => void;
+  /** The media engine's own count; without one the mixer's word is taken. */
+  readonly packetCounts: () => PacketCounts | null;
   readonly logger: Logger;
 }
 
@@ -29,6 +33,7 @@ interface OpenRecording {
   readonly file: string;
   segment: number;
   isWritten: boolean;
+  readonly tally: PacketTally | null;
   /** Settles when the present segment is being written. */
   ready: Promise<void>;
 }
@@ -79,6 +84,7 @@ export class RecordingDesk {
       file,
       segment: 1,
       isWritten: false,
+      tally: this.#newTally(),
       ready: started.promise,
     };
     open.ready.catch(() => undefined);
@@ -86,6 +92,7 @@ export class RecordingDesk {
     this.#recordings.set(recording, open);
     try {
       await this.#open(open, channels);
+      for (const { name, leg } of channels) open.tally?.assign(name, leg);
       // The disk may have refused between the two answers; then the entry is gone.
       if (!this.#recordings.has(recording)) throw new MixerError('recording-failed', 'The recording failed while starting');
       started.resolve(undefined);
@@ -97,18 +104,21 @@ export class RecordingDesk {
   }
 
   async assign(recording: string, name: ChannelName, leg: LegId | null): Promise<void> {
-    const { number } = this.#find(recording);
+    const { number, tally } = this.#find(recording);
     await this.#parts.askMixer((mixer) => mixer.request('assign-channel', { recording: number, name, leg }));
+    tally?.assign(name, leg);
   }
 
   async pause(recording: string, reason: PauseReason): Promise<void> {
-    const { number } = this.#find(recording);
+    const { number, tally } = this.#find(recording);
     await this.#parts.askMixer((mixer) => mixer.request('pause-tap', { recording: number, reason }));
+    tally?.pause();
   }
 
   async resume(recording: string): Promise<void> {
-    const { number } = this.#find(recording);
+    const { number, tally } = this.#find(recording);
     await this.#parts.askMixer((mixer) => mixer.request('resume-tap', { recording: number }));
+    tally?.resume();
   }
 
   async mark(recording: string, kind: MarkKind): Promise<void> {
@@ -244,7 +254,13 @@ export class RecordingDesk {
   #noteWritten(open: OpenRecording): void {
     if (open.isWritten) return;
     open.isWritten = true;
-    this.#parts.onWritten(open.file);
+    const counted = open.tally?.finish() ?? Promise.resolve({});
+    void counted.then((packets) => this.#parts.onWritten(open.file, packets));
+  }
+
+  #newTally(): PacketTally | null {
+    const counts = this.#parts.packetCounts();
+    return counts && new PacketTally(counts);
   }
 
   #fail(open: OpenRecording, reason: string): void {

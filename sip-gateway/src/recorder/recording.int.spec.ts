@@ -159,6 +159,7 @@ describe('a recording', () => {
     await expectAsync(rig.mixer.assignChannel('r', 'third-party-8', null)).toBeRejectedWith(
       jasmine.objectContaining({ code: 'recording-failed' }),
     );
+    await sleep(200);
     await rig.mixer.stopRecording('r');
     await rig.readRecording('r.recording');
     await expectAsync(rig.mixer.startRecording('s', 'r.recording', channelsOf('a'))).toBeRejectedWith(

@@ -7,6 +7,7 @@ import { KeyRing } from '#vault/key-ring';
 import { sendToParent, serveRequests } from '../../mixer/ipc/serve-requests.ts';
 import { CHAIN_FILE, findSegments, recordingIdOf } from '../recording-names.ts';
 import { measureSegments, packRecording, removeSegments } from './pack-recording.ts';
+import type { EnginePackets } from './pack-recording.ts';
 import { PackerConfig, packerRequests } from './packer-protocol.ts';
 
 /** The lowest priority there is; ffmpeg inherits it. */
@@ -25,25 +26,29 @@ const ring = await KeyRing.load(config.keyFile);
 const chain = await HashChain.open(chainPath);
 
 serveRequests(packerRequests, {
-  pack: ({ file }) => pack(file),
+  pack: ({ file, enginePackets }) => pack(file, enginePackets),
   measure: async ({ file }) => {
     const segments = (await findSegments(config.recordingsDir)).get(file) ?? [];
-    return await measureSegments({ ...config, file, segments, ring });
+    return await measureSegments({ ...config, file, segments, ring, enginePackets: {} });
   },
   find: ({ file }) => findSealed(file),
 });
 sendToParent({ event: 'ready' });
 
-async function pack(file: string): Promise<PackedRecording | null> {
+async function pack(file: string, enginePackets: EnginePackets): Promise<PackedRecording | null> {
   const segments = (await findSegments(config.recordingsDir)).get(file) ?? [];
-  const packed = (await findSealed(file)) ?? (await sealAndChain(file, segments));
+  const packed = (await findSealed(file)) ?? (await sealAndChain(file, segments, enginePackets));
   await removeSegments(config.recordingsDir, segments);
   return packed;
 }
 
-async function sealAndChain(file: string, segments: readonly string[]): Promise<PackedRecording | null> {
+async function sealAndChain(
+  file: string,
+  segments: readonly string[],
+  enginePackets: EnginePackets,
+): Promise<PackedRecording | null> {
   if (segments.length === 0) return null;
-  const sealed = await packRecording({ ...config, file, segments, ring });
+  const sealed = await packRecording({ ...config, file, segments, ring, enginePackets });
   if (sealed === null) return null;
   const position = await chain.append({ recording: recordingIdOf(file), ...sealed }, new Date());
   return { ...sealed, chain: { number: position.number, link: position.link } };

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { PackedRecording } from '#contracts/recordings.contract';
+import type { ChannelName, PackedRecording } from '#contracts/recordings.contract';
 import { IpcError } from '../../mixer/ipc/child-link.ts';
 import { ChildSupervisor } from '../../mixer/ipc/child-supervisor.ts';
 import { spawnNode } from '../../mixer/spawn-process.ts';
@@ -30,6 +30,7 @@ const FIND_TIMEOUT_MS = 30_000;
 export class PackQueue {
   readonly #options: PackQueueOptions;
   readonly #waiting: string[] = [];
+  readonly #enginePackets = new Map<string, Readonly<Record<ChannelName, number>>>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #packer: ChildSupervisor<typeof packerRequests, PackerEvent> | null = null;
@@ -63,7 +64,9 @@ export class PackQueue {
     return [...(await findSegments(recordingsDir)).keys()].sort();
   }
 
-  add(file: string): void {
+  /** `enginePackets`: what the media engine received of each party while it was recorded, as far as that is known. */
+  add(file: string, enginePackets?: Readonly<Record<ChannelName, number>>): void {
+    if (enginePackets) this.#enginePackets.set(file, enginePackets);
     if (this.#waiting.includes(file)) return;
     this.#waiting.push(file);
     void this.#run();
@@ -108,8 +111,10 @@ export class PackQueue {
     const packer = this.#packer;
     if (!packer) return;
     try {
-      const packed = await packer.request('pack', { file }, PACK_TIMEOUT_MS);
+      const packets = this.#enginePackets.get(file) ?? {};
+      const packed = await packer.request('pack', { file, enginePackets: packets }, PACK_TIMEOUT_MS);
       this.#failures.delete(file);
+      this.#enginePackets.delete(file);
       this.#tell(() => {
         if (packed) this.#options.onPacked(packed);
         else this.#options.onEmpty(file);

@@ -18,6 +18,9 @@ import { SECONDS_PER_TICK, SoundPicture } from './sound-picture.ts';
 /** Silence is written in pieces of a second. */
 const SILENCE_PIECE_TICKS = 50;
 
+/** What the media engine received of each party while it was recorded, as far as that is known. */
+export type EnginePackets = Readonly<Record<ChannelName, number>>;
+
 export interface PackTask {
   readonly recordingsDir: string;
   /** Name of the sealed recording under the recordings folder. */
@@ -26,6 +29,7 @@ export interface PackTask {
   readonly segments: readonly string[];
   readonly ring: KeyRing;
   readonly ffmpeg: string;
+  readonly enginePackets: EnginePackets;
 }
 
 /** What was sealed, before it has its place in the chain. */
@@ -49,7 +53,7 @@ export async function packRecording(task: PackTask): Promise<SealedRecording | n
     const receipt = await writer.finish();
     await verifySealed(task, receipt);
     await publishFile(finalPath);
-    return toSealedRecording(task.file, survey, description, receipt);
+    return toSealedRecording(task, survey, description, receipt);
   } catch (error) {
     await writer.abandon();
     throw error;
@@ -138,7 +142,7 @@ function describe(task: PackTask, survey: Timeline, picture: SoundPicture): Reco
       concealedFrames: concealed,
     })),
     marks: survey.marks,
-    gaps: findGaps(known, accountsOf(survey)),
+    gaps: findGaps(known, accountsOf(task, survey)),
     silences: picture.silences.map(({ tick, ticks }) => ({ atSeconds: seconds(tick), seconds: seconds(ticks) })),
   };
 }
@@ -156,26 +160,31 @@ async function verifySealed({ recordingsDir, file, ring }: PackTask, receipt: Se
 }
 
 function toSealedRecording(
-  file: string,
+  task: PackTask,
   survey: Timeline,
   { startedAt, gaps, ...description }: RecordingDescription,
   { sha256, sealedBytes }: SealedReceipt,
 ): SealedRecording {
   return {
-    file,
+    file: task.file,
     startedAt,
     seconds: description.seconds,
     channels: description.channels.map(({ name }): ChannelName => name),
     sha256,
     sealedBytes,
     concealedFrames: description.channels.map(({ concealedFrames }) => concealedFrames),
-    missingPackets: accountsOf(survey).map((account) => missingPackets(account, gaps)),
+    missingPackets: accountsOf(task, survey).map((account) => missingPackets(account, gaps)),
     gaps,
   };
 }
 
-function accountsOf(survey: Timeline) {
-  return survey.channels.map(({ name, played, packets }) => ({ name, playedFrames: played, packets }));
+/** The media engine's word counts before the mixer's. */
+function accountsOf({ enginePackets }: PackTask, survey: Timeline) {
+  return survey.channels.map(({ name, played, packets }) => ({
+    name,
+    playedFrames: played,
+    packets: enginePackets[name] ?? packets,
+  }));
 }
 
 function seconds(ticks: number): number {
