@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../e2e/sip/free-ports.ts';
+import { freeMediaPort, freePort } from '../../e2e/sip/free-ports.ts';
 import { startSipp } from '../../e2e/sip/sipp.ts';
 import type { SippOptions, SippScenario, SippStats } from '../../e2e/sip/sipp.ts';
 import { MeasuredProcess, watchProcessors } from './measured-process.ts';
@@ -67,7 +67,7 @@ export class SipStation {
   async load({ scenario, calls, perSecond, service = 'resident', pauseMs = 0 }: Load): Promise<LoadResult> {
     const sipp = await startSipp(scenario, {
       ...{ local: `${HOST}:${await freePort()}`, remote: placeOf(this.server, 'udp'), service, caller: '09000000123' },
-      ...{ calls, callsPerSecond: perSecond, simultaneousCalls: calls, pauseMs, mediaPort: 30_000 },
+      ...{ calls, callsPerSecond: perSecond, simultaneousCalls: calls, pauseMs, mediaPort: await freeMediaPort() },
       timeoutSeconds: Math.ceil(calls / perSecond + pauseMs / 1000 + 60),
     });
     const watch = watchProcessors([this.server.pid, this.application.pid, sipp.pid]);
