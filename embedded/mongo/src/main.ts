@@ -1,29 +1,47 @@
 import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { startDocumentServer, StartError, type DocumentServerOptions } from './document-server.ts';
+import { backUp, check, restore } from './maintenance.ts';
 
-const USAGE = 'Usage: node embedded/mongo/src/main.ts --file <path> --port <n> [--host 127.0.0.1] [--relaxed] [--test-commands]';
+const MAIN = 'node embedded/mongo/src/main.ts --file <path>';
+const USAGE = [
+  `Usage: ${MAIN} --port <n> [--host 127.0.0.1] [--relaxed] [--test-commands]`,
+  `       ${MAIN} --backup <new file>`,
+  `       ${MAIN} --restore <backup file>`,
+  `       ${MAIN} --check`,
+].join('\n');
 
-function readOptions(): DocumentServerOptions {
-  const { values } = parseArgs({
-    options: {
-      file: { type: 'string' },
-      port: { type: 'string' },
-      host: { type: 'string', default: '127.0.0.1' },
-      relaxed: { type: 'boolean', default: false },
-      'test-commands': { type: 'boolean', default: false },
-    },
-  });
-  const port = Number(values.port);
-  if (values.file === undefined || values.file === '') throw new StartError(`--file is missing. ${USAGE}`);
-  if (values.port === undefined || !Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new StartError(`--port must be 0 to 65535. ${USAGE}`);
-  return { file: values.file, port, host: values.host, relaxed: values.relaxed, hasTestCommands: values['test-commands'] };
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        file: { type: 'string' },
+        port: { type: 'string' },
+        host: { type: 'string', default: '127.0.0.1' },
+        relaxed: { type: 'boolean', default: false },
+        'test-commands': { type: 'boolean', default: false },
+        backup: { type: 'string' },
+        restore: { type: 'string' },
+        check: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, { cause: error });
+  }
 }
 
-async function main(): Promise<void> {
+type Arguments = ReturnType<typeof readArguments>;
+
+function serverOptions(values: Arguments, file: string): DocumentServerOptions {
+  const port = Number(values.port);
+  if (values.port === undefined || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new StartError(`--port must be 0 to 65535.\n${USAGE}`);
+  return { file, port, host: values.host, relaxed: values.relaxed, hasTestCommands: values['test-commands'] };
+}
+
+async function serve(options: DocumentServerOptions): Promise<void> {
   const log = pino({ name: 'embedded-mongo' }, destination(2));
-  const server = await startDocumentServer({ ...readOptions(), log });
+  const server = await startDocumentServer({ ...options, log });
   const stop = (): void => {
     server.close().then(
       () => process.exit(0),
@@ -33,6 +51,16 @@ async function main(): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   process.stdout.write(`listening on ${server.uri}\n`);
+}
+
+async function main(): Promise<void> {
+  const values = readArguments();
+  const { file } = values;
+  if (file === undefined || file === '') throw new StartError(`--file is missing.\n${USAGE}`);
+  if (values.backup !== undefined) process.stdout.write(`${await backUp(file, values.backup)}\n`);
+  else if (values.restore !== undefined) process.stdout.write(`${await restore(file, values.restore)}\n`);
+  else if (values.check) process.stdout.write(`${check(file)}\n`);
+  else await serve(serverOptions(values, file));
 }
 
 main().catch((error: unknown) => {

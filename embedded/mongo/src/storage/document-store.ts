@@ -4,7 +4,7 @@ import { DocumentWriter } from './document-writer.ts';
 import { FileLock } from './file-lock.ts';
 import { GroupCommit, GroupLost } from './group-commit.ts';
 import { buildInSteps, dropUnfinishedIndexes } from './index-builder.ts';
-import { SqliteConnection, translateSqliteError, type ConnectionOptions } from './sqlite-connection.ts';
+import { isDiskFull, SqliteConnection, translateSqliteError, type ConnectionOptions } from './sqlite-connection.ts';
 import { TransactionView } from './transaction-view.ts';
 import { WriteClaims, writeConflict, type ClaimOwner } from './write-claims.ts';
 
@@ -174,9 +174,20 @@ export class DocumentStore {
     } catch (error) {
       this.#main.rollback();
       this.catalog.rolledBack(this.#main);
-      throw translateSqliteError(error);
+      const translated = translateSqliteError(error);
+      if (isDiskFull(translated)) this.#makeRoom();
+      throw translated;
     } finally {
       this.#written = [];
+    }
+  }
+
+  /** On a full disk the log may hold pages twice: without it removals, at least, have room again. */
+  #makeRoom(): void {
+    try {
+      this.#main.emptyLog();
+    } catch {
+      // No room for that either; the client knows already.
     }
   }
 

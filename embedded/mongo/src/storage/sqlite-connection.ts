@@ -3,11 +3,16 @@ import { CommandError } from '../command-error.ts';
 
 const SQLITE_FULL = 13;
 const SQLITE_IOERR_SHMSIZE = 4874;
+const OUT_OF_DISK_SPACE = 14031;
+/** A larger write-ahead log is cut back to this size when it starts over. */
+const LARGEST_IDLE_LOG_BYTES = 64 * 1024 * 1024;
 
 export interface ConnectionOptions {
   readonly file: string;
   /** Skips the fsync at commit: a power cut may lose the last commits, never the file's consistency. Tests only. */
   readonly relaxed: boolean;
+  /** Reads only, beside a server that writes. */
+  readonly isReadOnly?: boolean;
   /** Upper limit of the file in pages, which lets a test fill the "disk". */
   readonly maxPageCount?: number;
 }
@@ -19,10 +24,12 @@ export class SqliteConnection {
   readonly #rowStatements = new Map<string, StatementSync>();
 
   constructor(options: ConnectionOptions) {
-    this.#database = new DatabaseSync(options.file);
+    this.#database = new DatabaseSync(options.file, { readOnly: options.isReadOnly === true });
+    if (options.isReadOnly === true) return;
     this.#database.exec('PRAGMA journal_mode = WAL');
     this.#database.exec(`PRAGMA synchronous = ${options.relaxed ? 'OFF' : 'FULL'}`);
     this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000');
+    this.#database.exec(`PRAGMA journal_size_limit = ${LARGEST_IDLE_LOG_BYTES}`);
     if (options.maxPageCount !== undefined) this.#database.exec(`PRAGMA max_page_count = ${options.maxPageCount}`);
   }
 
@@ -65,6 +72,11 @@ export class SqliteConnection {
     if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
   }
 
+  /** Moves the write-ahead log into the data file and empties it, which gives room on a full disk. */
+  emptyLog(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
   close(): void {
     this.forgetStatements();
     this.#database.close();
@@ -76,6 +88,11 @@ export function translateSqliteError(error: unknown): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error;
   const isFull = error.errcode === SQLITE_FULL || error.errcode === SQLITE_IOERR_SHMSIZE;
   return isFull
-    ? new CommandError(14031, 'No space left on the disk that holds the data file; nothing of this command was written')
+    ? new CommandError(
+        OUT_OF_DISK_SPACE,
+        'No space left on the disk that holds the data file; nothing of this command was written',
+      )
     : error;
 }
+
+export const isDiskFull = (error: unknown): boolean => error instanceof CommandError && error.code === OUT_OF_DISK_SPACE;
