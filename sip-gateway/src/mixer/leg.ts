@@ -101,6 +101,10 @@ export class Leg implements Speaker {
     return this.#outcome === 'played';
   }
 
+  get packetsReceived(): number {
+    return this.#packetsReceived;
+  }
+
   get statistics(): {
     packetsReceived: number;
     packetsSent: number;

@@ -10,6 +10,7 @@ import { LoadGuard } from './load-guard.ts';
 import type { MixerEvent, TickSummary } from './mixer-protocol.ts';
 import type { RtpPorts } from './rtp-socket.ts';
 import { areDigits } from './telephone-event.ts';
+import type { FrameBoard } from './shards/frame-board.ts';
 import { TickClock } from './tick-clock.ts';
 import { TickStatistics } from './tick-statistics.ts';
 
@@ -22,6 +23,8 @@ const LEVEL_TICKS = 200 / FRAME_MS;
 export interface ShardOptions {
   readonly address: string;
   readonly ports: RtpPorts;
+  /** Shared with the other threads; null when there are none. */
+  readonly board: FrameBoard | null;
   readonly emit: (event: MixerEvent) => void;
   /** Called after each tick. */
   readonly onTick: () => void;
@@ -29,7 +32,7 @@ export interface ShardOptions {
 
 /** The legs of one thread with their sockets, and the clock that moves them. */
 export class MediaShard {
-  readonly bridge = new AudioBridge();
+  readonly bridge: AudioBridge;
   readonly #options: ShardOptions;
   readonly #sockets = new Map<LegId, { readonly socket: dgram.Socket; readonly port: number }>();
   readonly #opening = new Map<LegId, Promise<RtpAddress>>();
@@ -42,6 +45,7 @@ export class MediaShard {
 
   constructor(options: ShardOptions) {
     this.#options = options;
+    this.bridge = new AudioBridge(options.board);
   }
 
   /** How punctual the ticks were since the last call. */
@@ -51,9 +55,9 @@ export class MediaShard {
     return summary;
   }
 
-  /** Starts the clock. */
-  start(): void {
-    this.#clock = new TickClock(performance.now());
+  /** Starts the clock. The first tick of all threads is at `firstTickAtMs` (see `monotonicMs`); a thread that starts later skips some. */
+  start(firstTickAtMs: number): void {
+    this.#clock = new TickClock(firstTickAtMs - FRAME_MS - (monotonicMs() - performance.now()));
     this.#schedule();
   }
 
@@ -63,10 +67,10 @@ export class MediaShard {
   }
 
   /** @throws MixerError `leg-exists`, `overloaded`, `no-port` */
-  async openLeg(leg: LegId): Promise<RtpAddress> {
+  async openLeg(leg: LegId, slot = 0): Promise<RtpAddress> {
     if (this.bridge.hasLeg(leg) || this.#opening.has(leg)) throw new MixerError('leg-exists', 'The leg is already open');
     if (this.#guard.isOverloaded) throw new MixerError('overloaded', 'The mixer has no time for another leg');
-    const opened = this.#bindLeg(leg);
+    const opened = this.#bindLeg(leg, slot);
     this.#opening.set(leg, opened);
     try {
       return await opened;
@@ -86,6 +90,16 @@ export class MediaShard {
     this.#sockets.delete(leg);
     this.bridge.closeLeg(leg);
     await this.#options.ports.release(bound.socket, bound.port);
+  }
+
+  /** Makes a leg of another thread known here. */
+  meetLeg(leg: LegId, slot: number): void {
+    this.bridge.meetLeg(leg, slot);
+  }
+
+  /** A leg of another thread is closed. */
+  forgetLeg(leg: LegId): void {
+    this.bridge.closeLeg(leg);
   }
 
   setHearing(rows: readonly Hearing[]): void {
@@ -164,11 +178,11 @@ export class MediaShard {
     if (Object.keys(levels).length > 0) this.#options.emit({ event: 'levels', levels });
   }
 
-  async #bindLeg(leg: LegId): Promise<RtpAddress> {
+  async #bindLeg(leg: LegId, slot: number): Promise<RtpAddress> {
     const bound = await this.#options.ports.bind();
     this.#sockets.set(leg, bound);
     const start = { ssrc: randomInt(2 ** 32), sequenceNumber: randomInt(2 ** 16), timestamp: randomInt(2 ** 32) };
-    const state = this.bridge.openLeg(leg, this.#outletOf(bound.socket), start);
+    const state = this.bridge.openLeg(leg, this.#outletOf(bound.socket), start, slot);
     bound.socket.on('message', (packet, sender) => {
       state.receive(packet, { host: sender.address, port: sender.port }, this.#arrivalMs());
     });
@@ -193,4 +207,10 @@ export class MediaShard {
       nowMs: () => performance.timeOrigin + performance.now(),
     };
   }
+}
+
+/** The clock all threads of this process share, in milliseconds since the machine started. */
+export function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
 }

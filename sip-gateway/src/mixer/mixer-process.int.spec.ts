@@ -101,14 +101,14 @@ describe('the mixer process', () => {
 });
 
 describe('a mixer process with four ports', () => {
-  it('refuses a leg when they are taken, and gives ports back over 200 openings and closings', async () => {
+  it('refuses a leg when they are taken, and gives ports back over 1,000 openings and closings', async () => {
     const rig = await MixerRig.start({ portCount: 8 });
     try {
       for (const leg of ['a', 'b', 'c', 'd']) await rig.mixer.openLeg(leg);
       await expectAsync(rig.mixer.openLeg('e')).toBeRejectedWith(jasmine.objectContaining({ code: 'no-port' }));
       await rig.mixer.closeLeg('d');
       const before = openFiles(rig.mixer.pids.mixer);
-      for (let round = 0; round < 200; round += 1) {
+      for (let round = 0; round < 1000; round += 1) {
         const address = await rig.mixer.openLeg('d');
         await rig.mixer.connectLeg('d', address, 101);
         await rig.mixer.closeLeg('d');
@@ -155,7 +155,7 @@ for (const [name, make] of kinds) {
       await expectRefusal(mixer.setHearing([{ leg: 'z', from: {}, source: 'silence' }]), 'unknown-leg');
       await expectRefusal(mixer.setHearing([{ leg: 'a', from: { z: 1 }, source: 'silence' }]), 'unknown-leg');
       await expectRefusal(mixer.sendDigits('z', '1'), 'unknown-leg');
-      await expectRefusal(mixer.startRecording('r', 'r.wav', channelsOf('a', 'z')), 'unknown-leg');
+      await expectRefusal(mixer.startRecording('r', 'r.recording', channelsOf('a', 'z')), 'unknown-leg');
       expect((await mixer.list()).recordings).toEqual([]);
     });
 
@@ -176,10 +176,10 @@ for (const [name, make] of kinds) {
     });
 
     it('runs a recording once and gives its receipt once', async () => {
-      await mixer.startRecording('r', 'r.wav', channelsOf('a'));
-      await expectRefusal(mixer.startRecording('r', 'other.wav', channelsOf('a')), 'recording-failed');
+      await mixer.startRecording('r', 'r.recording', channelsOf('a'));
+      await expectRefusal(mixer.startRecording('r', 'other.recording', channelsOf('a')), 'recording-failed');
       expect((await mixer.list()).recordings).toEqual(['r']);
-      expect((await mixer.stopRecording('r')).file).toBe('r.wav');
+      expect((await mixer.stopRecording('r')).file).toBe('r.recording');
       await expectRefusal(mixer.stopRecording('r'), 'recording-failed');
       expect((await mixer.list()).recordings).toEqual([]);
     });

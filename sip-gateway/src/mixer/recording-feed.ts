@@ -6,7 +6,7 @@ import { encodeMessage } from '../recorder/frame-stream.ts';
 import type { ChannelFrame, MessageBody } from '../recorder/frame-stream.ts';
 import type { RecordingTap } from './audio-bridge.ts';
 import { FRAME_SAMPLES } from './frame.ts';
-import type { Leg } from './leg.ts';
+import type { Speaker } from './speaker.ts';
 
 /** 15 s of frames. What a dead recorder had not written is told again to the next one; older frames become a gap. */
 const MAX_UNWRITTEN = 750;
@@ -89,7 +89,7 @@ export class RecordingFeed implements RecordingTap {
     this.#put({ kind: 'end' });
   }
 
-  onFrame(legs: readonly (Leg | null)[]): void {
+  onFrame(legs: readonly (Speaker | null)[]): void {
     if (!this.#isPaused) {
       const channels = this.#channels.map((channel, i) => frameOf(channel, legs[i] ?? null, this.#packetsOf));
       this.#put({ kind: 'frame', channels });
@@ -154,7 +154,7 @@ export class RecordingFeed implements RecordingTap {
   }
 }
 
-function frameOf(channel: Channel, leg: Leg | null, packetsOf: (leg: LegId) => number): ChannelFrame {
+function frameOf(channel: Channel, leg: Speaker | null, packetsOf: (leg: LegId) => number): ChannelFrame {
   if (!leg || channel.leg === null) return ABSENT;
   channel.packetsBefore ??= packetsOf(channel.leg);
   return { state: leg.isFramePlayed ? 'played' : 'concealed', samples: leg.frame };

@@ -13,7 +13,7 @@ export class RecordingTaps {
   /** `onStuck` is told when the recorder has not read for seconds. */
   constructor(bridge: AudioBridge, onStuck: () => void) {
     this.#bridge = bridge;
-    this.#link = new RecorderLink(onStuck, (leg) => (bridge.hasLeg(leg) ? bridge.leg(leg).statistics.packetsReceived : 0));
+    this.#link = new RecorderLink(onStuck, (leg) => bridge.findSpeaker(leg)?.packetsReceived ?? 0);
   }
 
   async useRecorder(socketPath: string): Promise<void> {
@@ -23,7 +23,7 @@ export class RecordingTaps {
   /** @throws MixerError `unknown-leg`, `recording-failed` */
   start(recording: number, channels: readonly RecordingChannel[]): void {
     if (!this.#link.isConnected) throw new MixerError('recording-failed', 'recorder lost');
-    for (const { leg } of channels) if (leg !== null) this.#bridge.leg(leg);
+    for (const { leg } of channels) if (leg !== null) this.#bridge.speaker(leg);
     const feed = this.#link.open(recording);
     try {
       feed.begin(channels);
@@ -36,7 +36,7 @@ export class RecordingTaps {
 
   /** @throws MixerError `unknown-leg`, `recording-failed` */
   assign(recording: number, name: ChannelName, leg: LegId | null): void {
-    if (leg !== null) this.#bridge.leg(leg);
+    if (leg !== null) this.#bridge.speaker(leg);
     this.#feed(recording).assign(name, leg);
   }
 

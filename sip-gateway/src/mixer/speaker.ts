@@ -7,4 +7,6 @@ export interface Speaker {
   readonly frame: Int16Array;
   /** Whether this tick's frame came from packets in full. */
   readonly isFramePlayed: boolean;
+  /** RTP packets received on its leg so far. */
+  readonly packetsReceived: number;
 }
