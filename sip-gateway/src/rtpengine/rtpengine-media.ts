@@ -85,7 +85,8 @@ export class RtpengineMedia implements MediaEngine {
   }
 
   makeAnswer(anchor: AnchorId, party: PartyKind, mixer: RtpAddress, path: MediaPath): Promise<string> {
-    const profile = party === 'browser' ? TO_BROWSER : { 'transport-protocol': 'RTP/AVP', ICE: 'remove' };
+    // A trunk is answered in the profile of its offer: RTP, or SRTP with keys in the SDP.
+    const profile = party === 'browser' ? TO_BROWSER : { ICE: 'remove' };
     const sdp = mixerSdp(mixer, { telephoneEventType: path.telephoneEventType, codecs: [path.codec] });
     return this.#describe('answer', anchor, { 'from-tag': PARTY_TAG, 'to-tag': MIXER_TAG, sdp, ...profile });
   }
