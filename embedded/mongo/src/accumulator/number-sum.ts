@@ -1,6 +1,6 @@
 import { Decimal128, Double, Int32, Long } from 'bson';
 import type { BsonNumber } from '../values/bson-value.ts';
-import { addDecimals, decimalOfDouble, parseDecimal, toDecimal128, type ExactDecimal } from '../values/decimal.ts';
+import { addDecimals, decimalOfDouble, parseDecimal, stripZeros, toDecimal128, type ExactDecimal } from '../values/decimal.ts';
 
 const TYPE_WIDTH = { int: 0, long: 1, double: 2, decimal: 3 } as const;
 const LONG_LIMIT = 2 ** 63;
@@ -74,7 +74,9 @@ export class NumberSum {
   #decimalValue(): Decimal128 {
     const total = this.#decimals;
     if (typeof total === 'object' && Number.isFinite(this.#plain)) {
-      return toDecimal128(addDecimals(addDecimals(total, decimalOfDouble(this.#sum)), decimalOfDouble(this.#error)));
+      const rest = addDecimals(decimalOfDouble(this.#sum), decimalOfDouble(this.#error));
+      // Binary fractions come with more zeros than a decimal is written with.
+      return toDecimal128(rest.coefficient === 0n ? total : addDecimals(total, stripZeros(rest, 0)));
     }
     const special = (typeof total === 'object' ? 0 : total) + this.#plain;
     return Decimal128.fromString(Number.isNaN(special) ? 'NaN' : special > 0 ? 'Infinity' : '-Infinity');

@@ -1,0 +1,102 @@
+import { expressions, refusals, type ConformanceCase } from '../conformance-case.ts';
+
+const d = new Date('2024-02-05T03:04:05.006Z');
+const format = (pattern: string, timezone?: string): object => ({
+  $dateToString: { date: '$d', format: pattern, ...(timezone === undefined ? {} : { timezone }) },
+});
+const parse = (dateString: string, more: object = {}): object => ({ $dateFromString: { dateString, ...more } });
+
+export const cases: readonly ConformanceCase[] = [
+  ...expressions([
+    ['$dateToString without a format', { $dateToString: { date: '$d' } }, '2024-02-05T03:04:05.006Z', { d }],
+    [
+      '$dateToString without a format in a time zone has no Z',
+      { $dateToString: { date: '$d', timezone: 'Asia/Tokyo' } },
+      '2024-02-05T12:04:05.006',
+      { d },
+    ],
+    ['%Y-%m-%d', format('%Y-%m-%d'), '2024-02-05', { d }],
+    ['%H:%M:%S.%L', format('%H:%M:%S.%L'), '03:04:05.006', { d }],
+    ['%j is the day of the year', format('%j'), '036', { d }],
+    ['%w counts from Sunday as 1', format('%w'), '2', { d }],
+    ['%u counts from Monday as 1', format('%u'), '1', { d }],
+    ['%G and %V are the ISO year and week', format('%G-W%V'), '2024-W06', { d }],
+    ['%U is the week that begins on Sunday', format('%U'), '05', { d }],
+    ['%b is the short month', format('%b'), 'Feb', { d }],
+    ['%B is the month', format('%d %B %Y'), '05 February 2024', { d }],
+    ['%% is a percent sign', format('100%%'), '100%', { d }],
+    ['%z is the offset', format('%z', 'Asia/Tokyo'), '+0900', { d }],
+    ['%z of UTC', format('%z'), '+0000', { d }],
+    ['%Z is the offset in minutes', format('%Z', 'America/New_York'), '-300', { d }],
+    ['text between the specifiers', format('%Y年%m月%d日'), '2024年02月05日', { d }],
+    ['the date in Tokyo', format('%Y-%m-%d %H', 'Asia/Tokyo'), '2024-02-05 12', { d }],
+    ['$dateToString of null is null', { $dateToString: { date: null } }, null],
+    ['$dateToString takes onNull', { $dateToString: { date: '$missing', onNull: 'none' } }, 'none'],
+    ['$dateToString with a null format is null', { $dateToString: { date: '$d', format: null } }, null, { d }],
+    ['$dateFromString of a full date', parse('2024-02-05T03:04:05.006Z'), d],
+    ['$dateFromString of a day', parse('2024-02-05'), new Date('2024-02-05T00:00:00Z')],
+    ['$dateFromString with a space', parse('2024-02-05 03:04:05'), new Date('2024-02-05T03:04:05Z')],
+    ['$dateFromString with an offset', parse('2024-02-05T03:04:05+09:00'), new Date('2024-02-04T18:04:05Z')],
+    [
+      '$dateFromString in a time zone',
+      parse('2024-02-05T03:04:05', { timezone: 'Asia/Tokyo' }),
+      new Date('2024-02-04T18:04:05Z'),
+    ],
+    ['$dateFromString by a format', parse('05/02/2024', { format: '%d/%m/%Y' }), new Date('2024-02-05T00:00:00Z')],
+    [
+      '$dateFromString by a format with a time',
+      parse('2024-02-05 03.04', { format: '%Y-%m-%d %H.%M' }),
+      new Date('2024-02-05T03:04:00Z'),
+    ],
+    ['$dateFromString by ISO week', parse('2024-W06-1', { format: '%G-W%V-%u' }), new Date('2024-02-05T00:00:00Z')],
+    ['$dateFromString by the name of the month', parse('05 Feb 2024', { format: '%d %b %Y' }), new Date('2024-02-05T00:00:00Z')],
+    [
+      '$dateFromString by an offset',
+      parse('2024-02-05 03:04 +0900', { format: '%Y-%m-%d %H:%M %z' }),
+      new Date('2024-02-04T18:04:00Z'),
+    ],
+    ['$dateFromString of null is null', { $dateFromString: { dateString: null } }, null],
+    ['$dateFromString takes onNull', { $dateFromString: { dateString: '$missing', onNull: 'none' } }, 'none'],
+    ['$dateFromString takes onError', parse('not a date', { onError: 'bad' }), 'bad'],
+    ['$dateFromString of a number takes onError', { $dateFromString: { dateString: 5, onError: 'bad' } }, 'bad'],
+    ['a round trip through text', { $dateFromString: { dateString: { $dateToString: { date: '$d' } } } }, d, { d }],
+  ]),
+  ...refusals([
+    ['$dateToString refuses an unknown specifier', { $dateToString: { date: '$d', format: '$f' } }, 18536, { d, f: '%n' }],
+    ['$dateToString refuses a percent sign at the end', { $dateToString: { date: '$d', format: '$f' } }, 18535, { d, f: '%Y%' }],
+    ['$dateToString refuses a number as format', { $dateToString: { date: '$d', format: '$f' } }, 18533, { d, f: 5 }],
+    ['$dateToString needs a date', { $dateToString: { format: '%Y' } }, 18628],
+    ['$dateToString refuses unknown arguments', { $dateToString: { date: '$d', nope: 1 } }, 18534],
+    ['$dateToString refuses a list', { $dateToString: ['$d'] }, 18629],
+    ['$dateToString refuses a number as date', { $dateToString: { date: '$n' } }, 16006, { n: 1 }],
+    ['$dateFromString refuses other text', { $dateFromString: { dateString: '$t' } }, 241, { t: 'not a date' }],
+    [
+      '$dateFromString refuses a day that does not exist',
+      { $dateFromString: { dateString: '$t' } },
+      241,
+      { t: '2023-02-29T00:00:00Z' },
+    ],
+    [
+      '$dateFromString refuses an offset beside a time zone',
+      { $dateFromString: { dateString: '$t', timezone: 'Asia/Tokyo' } },
+      241,
+      { t: '2024-02-05T00:00:00Z' },
+    ],
+    [
+      '$dateFromString refuses a text of another format',
+      { $dateFromString: { dateString: '$t', format: '%Y' } },
+      241,
+      { t: '2024-02' },
+    ],
+    [
+      '$dateFromString refuses a date without a day',
+      { $dateFromString: { dateString: '$t', format: '%Y-%m' } },
+      241,
+      { t: '2024-02' },
+    ],
+    ['$dateFromString refuses an unknown specifier', { $dateFromString: { dateString: 'x', format: '$f' } }, 18536, { f: '%n' }],
+    ['$dateFromString needs a string', { $dateFromString: { format: '%Y' } }, 40542],
+    ['$dateFromString refuses unknown arguments', { $dateFromString: { dateString: 'x', nope: 1 } }, 40541],
+    ['$dateFromString refuses a number', { $dateFromString: { dateString: '$n' } }, 241, { n: 5 }],
+  ]),
+];
