@@ -1,6 +1,13 @@
 import { EJSON } from 'bson';
 import { MongoServerError, type ClientSession, type Db, type Document, type MongoClient } from 'mongodb';
-import { ANYTHING, COLLECTION, type CommandStep, type ConformanceCase, type TransactionStep } from './conformance-case.ts';
+import {
+  ANYTHING,
+  COLLECTION,
+  DATABASE,
+  type CommandStep,
+  type ConformanceCase,
+  type TransactionStep,
+} from './conformance-case.ts';
 
 /** Replies keep every BSON type, so that int, long and double stay apart. */
 const FAITHFUL = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true } as const;
@@ -65,7 +72,8 @@ export class CaseRunner {
     const { command } = step;
     // The driver's Document type would admit functions; a command that is one is ours.
     const source = typeof command === 'function' ? (command as (previous: Document) => Document)(previous) : command;
-    const answer = await this.#answer(this.#named(source) as Document, this.#session(step.session)); // a document stays one
+    const database = step.onAdmin === true ? this.#client.db('admin') : this.#database;
+    const answer = await this.#answer(database, this.#named(source) as Document, this.#session(step.session)); // a document stays one
     expect(answer.error).withContext(`error of ${context} (${answer.message})`).toBe(step.error);
     if (step.codeName !== undefined) expect(answer.codeName).withContext(`code name of ${context}`).toBe(step.codeName);
     const batch = batchOf(answer.reply);
@@ -77,9 +85,9 @@ export class CaseRunner {
     return answer.reply;
   }
 
-  async #answer(command: Document, session: ClientSession): Promise<Answer> {
+  async #answer(database: Db, command: Document, session: ClientSession): Promise<Answer> {
     try {
-      const reply = await this.#database.command(command, { ...FAITHFUL, session });
+      const reply = await database.command(command, { ...FAITHFUL, session });
       const [failed] = (reply['writeErrors'] ?? []) as { code: { value: number }; errmsg: string }[]; // as the protocol has it
       return { reply, error: failed?.code.value, codeName: undefined, message: failed?.errmsg ?? 'no error' };
     } catch (error) {
@@ -95,7 +103,8 @@ export class CaseRunner {
 
   /** Puts the real names of the case's collections in place of COLLECTION. */
   #named(value: unknown): unknown {
-    if (typeof value === 'string') return value.replace(COLLECTION, this.#collection);
+    if (typeof value === 'string')
+      return value.replace(DATABASE, this.#database.databaseName).replace(COLLECTION, this.#collection);
     if (Array.isArray(value)) return value.map((item) => this.#named(item));
     if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#named(item)]));

@@ -3,6 +3,9 @@ import type { Document } from 'mongodb';
 /** Stands for the case's own collection wherever it appears as a string in a command or an expected value. */
 export const COLLECTION = '@collection';
 
+/** Stands for the case's database within a namespace. */
+export const DATABASE = '@database';
+
 /** Stands for a further collection of the case, named as in `collections`. */
 export const collectionNamed = (name: string): string => `${COLLECTION}.${name}`;
 
@@ -18,6 +21,8 @@ export interface CommandStep {
   readonly command: Document | ((previous: Document) => Document);
   /** Named session to run in; all steps share one unless they name another. */
   readonly session?: string;
+  /** Runs against `admin` instead of the case's database. */
+  readonly onAdmin?: boolean;
   /** The documents of the reply's cursor, in order. */
   readonly batch?: readonly Document[];
   /** The same in any order. */

@@ -15,7 +15,7 @@ import { countValue, toInteger } from '../values/numeric.ts';
 import type { Command, CommandContext } from './command.ts';
 import { runDelete } from './delete.ts';
 import { assertWritable } from './insert.ts';
-import { collationOf, commandVariables } from './query-options.ts';
+import { collationOf, commandVariables, hintOf } from './query-options.ts';
 import { TimeLimit } from './time-limit.ts';
 import { updateRunner } from './update.ts';
 import { runBatch } from './write-batch.ts';
@@ -105,7 +105,7 @@ class BulkWriter {
     const deleted = runDelete(view, namespace, {
       filter: documentField(operation, 'filter'),
       limit: booleanField(operation, 'multi') ? 0 : 1,
-      hint: operation['hint'],
+      hint: hintOf(operation),
       collation: collationOf(operation['collation'], view.collection(namespace)),
       variables: this.#variables,
       deadline: this.#deadline,

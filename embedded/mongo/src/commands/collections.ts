@@ -10,6 +10,7 @@ import type { BsonDocument } from '../values/bson-value.ts';
 import { parseCollation } from '../values/collation.ts';
 import { equalValues } from '../values/compare.ts';
 import type { Command, CommandContext } from './command.ts';
+import { shownSpecification } from './indexes.ts';
 import { assertWritable } from './insert.ts';
 import type { Reply } from '../wire/reply.ts';
 
@@ -88,12 +89,13 @@ function listCollections({ body, view, cursors }: CommandContext): Reply {
 }
 
 function describe(collection: Collection, database: string): BsonDocument {
+  const [idIndex] = collection.indexes;
   return {
     name: collection.namespace.slice(database.length + 1),
     type: 'collection',
     options: collection.options,
     info: { readOnly: false, uuid: new Binary(Buffer.from(collection.uuid.replaceAll('-', ''), 'hex'), Binary.SUBTYPE_UUID) },
-    idIndex: collection.indexes[0]?.specification ?? {},
+    idIndex: idIndex === undefined ? {} : shownSpecification(collection, idIndex),
   };
 }
 

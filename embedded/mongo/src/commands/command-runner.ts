@@ -16,6 +16,7 @@ import { commandsByName } from './command-registry.ts';
 import { assertTransactionConcerns, isSnapshotRead, snapshotTime, writeConcernErrorOf } from './concerns.ts';
 import { errorLabelsOf, isRetryableWrite } from './error-labels.ts';
 import { FailPoints, failPointCommand, withWriteConcernError } from './fail-points.ts';
+import { assertStableApi } from './stable-api.ts';
 import { identityOf, sessionOf } from './sessions.ts';
 
 /** Fields any command may carry. */
@@ -123,6 +124,7 @@ export class CommandRunner {
   #commandOf(name: string, body: BsonDocument): Command {
     const command = this.#commands.get(name);
     if (command === undefined) throw new CommandError(59, `no such command: '${name}'`);
+    assertStableApi(body, command.name);
     for (const field of Object.keys(body).slice(1)) {
       if (!GENERIC_FIELDS.has(field) && !command.fields.includes(field)) {
         throw new CommandError(40415, `BSON field '${command.name}.${field}' is an unknown field.`);

@@ -9,7 +9,7 @@ import { countValue } from '../values/numeric.ts';
 import { spreadPath } from '../values/path.ts';
 import { encodeKeyPart } from '../storage/key-encoding.ts';
 import type { Command } from './command.ts';
-import { collationOf, commandVariables } from './query-options.ts';
+import { collationOf, commandVariables, hintOf } from './query-options.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /** The query of a `count`, shared with `explain`. A negative limit counts like its absolute value. */
@@ -19,7 +19,7 @@ export function prepareCount(body: BsonDocument, collection: Collection | undefi
     filter: documentField(body, 'query'),
     skip: nonNegativeField(body, 'skip') ?? 0,
     limit: Math.abs(integerField(body, 'limit') ?? 0),
-    hint: body['hint'],
+    hint: hintOf(body),
     collation: collationOf(body['collation'], collection),
   });
 }
@@ -54,7 +54,7 @@ export const distinctCommand: Command = {
     const query = new PreparedQuery({
       deadline: new TimeLimit(body).deadline,
       filter: body['query'] === null ? {} : documentField(body, 'query'),
-      hint: body['hint'],
+      hint: hintOf(body),
       collation,
       variables: commandVariables(body, now),
     });

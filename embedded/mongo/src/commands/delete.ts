@@ -1,9 +1,9 @@
-import { failedToParse } from '../command-error.ts';
+import { CommandError, failedToParse } from '../command-error.ts';
 import { PreparedQuery, type Query } from '../execution/find-documents.ts';
 import { assertKnownFields, documentField, documentsIn, integerField, namespaceOf } from '../execution/read-request.ts';
 import type { StorageView } from '../storage/storage-view.ts';
 import type { Command } from './command.ts';
-import { collationOf, commandVariables } from './query-options.ts';
+import { collationOf, commandVariables, hintOf } from './query-options.ts';
 import { TimeLimit } from './time-limit.ts';
 import { runBatch, withErrors } from './write-batch.ts';
 
@@ -21,12 +21,16 @@ export const deleteCommand: Command = {
     let deleted = 0;
     const errors = runBatch(body, documentsIn(body, 'deletes'), (statement) => {
       assertKnownFields(statement, 'delete.deletes', STATEMENT_FIELDS);
+      for (const name of ['q', 'limit']) {
+        if (statement[name] === undefined)
+          throw new CommandError(40414, `BSON field 'delete.deletes.${name}' is missing but a required field`);
+      }
       const limit = integerField(statement, 'limit');
       if (limit !== 0 && limit !== 1) throw failedToParse('The limit field in delete objects must be 0 or 1');
       deleted += runDelete(view, namespace, {
         filter: documentField(statement, 'q'),
         limit,
-        hint: statement['hint'],
+        hint: hintOf(statement),
         collation: collationOf(statement['collation'], view.collection(namespace)),
         variables,
         deadline,

@@ -8,7 +8,7 @@ import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
 import type { Collation } from '../values/collation.ts';
 import type { Command, CommandContext } from './command.ts';
 import { assertWritable } from './insert.ts';
-import { collationOf, commandVariables } from './query-options.ts';
+import { collationOf, commandVariables, hintOf } from './query-options.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { Reply } from '../wire/reply.ts';
 
@@ -41,7 +41,7 @@ function queryOf(body: BsonDocument, variables: ReadonlyMap<string, BsonValue>, 
     filter: documentField(body, 'query'),
     sort: body['sort'],
     limit: 1,
-    hint: body['hint'],
+    hint: hintOf(body),
     collation,
     variables,
     deadline: new TimeLimit(body).deadline,

@@ -6,7 +6,7 @@ import type { Collection } from '../storage/catalog.ts';
 import { encodeDocument } from '../values/bson-codec.ts';
 import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
 import type { Command, CommandContext } from './command.ts';
-import { collationOf, commandVariables, refuseOptions } from './query-options.ts';
+import { collationOf, commandVariables, hintOf, refuseOptions } from './query-options.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { Reply } from '../wire/reply.ts';
 
@@ -27,7 +27,7 @@ export function prepareFind(
     sort: body['sort'],
     skip: nonNegativeField(body, 'skip') ?? 0,
     limit,
-    hint: body['hint'],
+    hint: hintOf(body),
     collation: collationOf(body['collation'], collection),
     variables,
     deadline,

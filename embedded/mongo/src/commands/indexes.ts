@@ -100,11 +100,17 @@ function chosenIndexes(collection: Collection, choice: BsonValue): IndexDefiniti
   });
 }
 
+/** The `_id` index has its collection's collation without saying so in its own specification. */
+export function shownSpecification({ options }: Collection, { name, specification }: IndexDefinition): BsonDocument {
+  const { collation } = options;
+  return name === '_id_' && collation !== undefined ? { ...specification, collation } : specification;
+}
+
 function listIndexes({ body, view, cursors }: CommandContext): Reply {
   const namespace = namespaceOf(body, 'listIndexes');
   const collection = view.collection(namespace);
   if (collection === undefined) throw new CommandError(26, `ns does not exist: ${namespace}`);
-  const source = collection.indexes.map((index) => encodeDocument(index.specification)).values();
+  const source = collection.indexes.map((index) => encodeDocument(shownSpecification(collection, index))).values();
   const batchSize = nonNegativeField(documentField(body, 'cursor'), 'batchSize');
   return { cursor: cursors.open(namespace, source, { batchSize }) };
 }

@@ -2,7 +2,7 @@ import { CommandError, failedToParse, notSupported } from '../command-error.ts';
 import { compileExpression } from '../expression/compile-expression.ts';
 import { booleanField, documentField } from '../execution/read-request.ts';
 import type { Collection } from '../storage/catalog.ts';
-import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
+import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { parseCollation, type Collation } from '../values/collation.ts';
 import { fieldEntries } from '../values/field-order.ts';
 
@@ -53,6 +53,12 @@ function constantOf(operand: BsonValue, now: Date): BsonValue {
 export function collationOf(option: BsonValue, collection: Collection | undefined): Collation | undefined {
   const own = parseCollation(option);
   return option === undefined ? parseCollation(collection?.options['collation']) : own;
+}
+
+/** The `hint` of a statement: the name of an index, its keys, or `{ $natural: ±1 }`. */
+export function hintOf({ hint }: BsonDocument): BsonValue {
+  if (hint === undefined || typeof hint === 'string' || isDocument(hint)) return hint;
+  throw failedToParse('Hint must be a string or an object');
 }
 
 /** Options that would change the result and that this server lacks are refused when they are switched on. */

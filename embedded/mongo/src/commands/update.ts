@@ -5,7 +5,7 @@ import type { StorageView } from '../storage/storage-view.ts';
 import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
 import type { Command } from './command.ts';
 import { assertWritable } from './insert.ts';
-import { collationOf, commandVariables, statementVariables } from './query-options.ts';
+import { collationOf, commandVariables, hintOf, statementVariables } from './query-options.ts';
 import { TimeLimit } from './time-limit.ts';
 import { runBatch, withErrors } from './write-batch.ts';
 
@@ -66,7 +66,7 @@ export function updateRunner(
       query: {
         filter: documentField(statement, 'q'),
         sort: statement['sort'],
-        hint: statement['hint'],
+        hint: hintOf(statement),
         collation,
         variables: options.variables,
         deadline: options.deadline,
