@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -81,11 +81,18 @@ export function loadSecrets(settings: Settings): Secrets {
   return secrets;
 }
 
-/** The master keys of the embedded way: made at first start. Keys that are configured must be there. */
-export function ensureVaultKeys(settings: Settings): void {
-  if (existsSync(settings.vaultKeyFile)) return;
-  if (settings.VAULT_KEY_FILE !== undefined) throw new StartFailure('VAULT_KEY_FILE names a file that is not there.');
-  writeFileSync(settings.vaultKeyFile, JSON.stringify(newKeyFile('first'), null, 2), { mode: 0o600 });
+/** The keys of recordings: made at first start in the embedded way. Those that are configured must be there. */
+export function ensureRecordingKeys(settings: Settings): void {
+  const { vaultKeyFile, signingKeyFile } = settings;
+  if (!existsSync(vaultKeyFile)) {
+    if (settings.VAULT_KEY_FILE !== undefined) throw new StartFailure('VAULT_KEY_FILE names a file that is not there.');
+    writeFileSync(vaultKeyFile, JSON.stringify(newKeyFile('first'), null, 2), { mode: 0o600 });
+  }
+  if (!existsSync(signingKeyFile)) {
+    if (settings.SIGNING_KEY_FILE !== undefined) throw new StartFailure('SIGNING_KEY_FILE names a file that is not there.');
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(signingKeyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  }
 }
 
 /** Empties data and recordings, leaving the folders and recordings/README.md. */

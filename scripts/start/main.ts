@@ -88,7 +88,7 @@ function printWelcome(stack: RunningStack, settings: Settings, tookMs: number): 
         `its SHA-256 fingerprint is ${stack.certificates.authorityFingerprint}.`,
     );
   }
-  if (!settings.SIP_TRUNK) {
+  if (!settings.SIP_TRUNK && !settings.SIP_TRUNKS_FILE) {
     const control = settings.ports.carrierControl;
     const elsewhere = control === DEFAULT_CARRIER_CONTROL_PORT ? '' : `CARRIER_CONTROL=127.0.0.1:${control} `;
     console.log(`\nA resident rings in with \`${elsewhere}npm run ring\`.`);

@@ -24,6 +24,14 @@ export const OperatorSettings = z.object({
     .string()
     .optional()
     .describe('Master keys that recordings are sealed under (vault/README.md). Unset: made at first start and kept in DATA_DIR.'),
+  SIGNING_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('Ed25519 private key (PEM) that signs exported recordings. Unset: made at first start and kept in DATA_DIR.'),
+  RECORDING_RETENTION_DAYS: z
+    .string()
+    .default('1825')
+    .describe('Days that recordings are kept; after commas others by debt category: 1825,04=2555.'),
   MONGODB_URI: z
     .string()
     .optional()
@@ -39,6 +47,10 @@ export const OperatorSettings = z.object({
     .string()
     .optional()
     .describe('The carrier or PBX, host:port. Unset: the embedded carrier with synthetic residents.'),
+  SIP_TRUNKS_FILE: z
+    .string()
+    .optional()
+    .describe('Several trunks instead of SIP_TRUNK, with credentials, numbers and priorities: a JSON file (docs/trunks.md).'),
   SIP_DOMAIN: z.string().default('kakehashi.invalid').describe('SIP domain and digest realm of the browser phones.'),
   SIP_PORT: Port.optional().describe('UDP/TCP port on which the SIP server talks to the trunk. Unset: from INTERNAL_PORT_BASE.'),
   CALLING_HOURS: z
@@ -68,6 +80,7 @@ export interface Settings extends OperatorSettings {
   readonly dataDir: string;
   readonly recordingsDir: string;
   readonly vaultKeyFile: string;
+  readonly signingKeyFile: string;
   /** Set by --lan: the address that seats on other machines use. */
   readonly lanAddress: string | undefined;
   readonly ports: Readonly<
@@ -99,6 +112,7 @@ export function readSettings(root: string, environment: Record<string, string | 
     dataDir: path.resolve(root, operator.DATA_DIR),
     recordingsDir: path.resolve(root, operator.RECORDINGS_DIR),
     vaultKeyFile: path.resolve(root, operator.VAULT_KEY_FILE ?? path.join(operator.DATA_DIR, 'vault-keys.json')),
+    signingKeyFile: path.resolve(root, operator.SIGNING_KEY_FILE ?? path.join(operator.DATA_DIR, 'signing-key.pem')),
     lanAddress,
     ports: {
       mongo: base,

@@ -8,7 +8,7 @@ import { mediaRelay } from './components/media-relay.ts';
 import { redis } from './components/redis.ts';
 import { sipServer } from './components/sip-server.ts';
 import type { Component } from './component.ts';
-import { claimDataFolder, ensureVaultKeys, loadSecrets, prepareFolders, type Secrets } from './data-folder.ts';
+import { claimDataFolder, ensureRecordingKeys, loadSecrets, prepareFolders, type Secrets } from './data-folder.ts';
 import { StartFailure } from './failure.ts';
 import { requireFreePorts } from './free-port.ts';
 import { ensureCertificates, type Certificates } from './lan-certificates.ts';
@@ -45,7 +45,7 @@ export async function startStack(settings: Settings, news: StackNews): Promise<R
   const starter = new Starter(settings, news);
   try {
     const secrets = loadSecrets(settings);
-    ensureVaultKeys(settings);
+    ensureRecordingKeys(settings);
     const certificates = settings.lanAddress ? await ensureCertificates(settings, settings.lanAddress) : undefined;
     const plan = planComponents(settings, secrets, certificates);
     await requireFreePorts([...plan.foundation, ...plan.product].flatMap((component) => component.claims ?? []));

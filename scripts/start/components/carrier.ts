@@ -6,14 +6,31 @@ import type { Settings } from '../settings.ts';
 
 const HOST = '127.0.0.1';
 
-/** The trunk: a configured carrier or PBX, else synthetic residents who answer the phone. */
-export function carrier(settings: Settings): { trunk: string; component: Component } {
+/** What the gateway is told of the carrier: one address, or a file that describes several trunks. */
+export type TrunkEnvironment = { readonly SIP_TRUNK: string } | { readonly SIP_TRUNKS_FILE: string };
+
+/** The trunk: configured carriers or a PBX, else synthetic residents who answer the phone. @throws StartFailure */
+export function carrier(settings: Settings): { trunk: TrunkEnvironment; component: Component } {
+  if (settings.SIP_TRUNK && settings.SIP_TRUNKS_FILE)
+    throw new StartFailure('Set SIP_TRUNK, or SIP_TRUNKS_FILE for several trunks, but not both.');
+  if (settings.SIP_TRUNKS_FILE) {
+    const file = path.resolve(settings.SIP_TRUNKS_FILE);
+    return {
+      trunk: { SIP_TRUNKS_FILE: file },
+      component: {
+        name: 'carrier',
+        implementation: 'configured (SIP_TRUNKS_FILE)',
+        address: path.basename(file),
+        probe: () => Promise.resolve(true),
+      },
+    };
+  }
   if (settings.SIP_TRUNK) {
     const trunk = settings.SIP_TRUNK;
     if (!/^[^\s:]+:\d+$/.test(trunk)) throw new StartFailure('SIP_TRUNK must be host:port, for example 192.0.2.10:5060.');
     // The gateway watches the trunk by OPTIONS and shows its state; a carrier that is silent now must not keep the desk closed.
     return {
-      trunk,
+      trunk: { SIP_TRUNK: trunk },
       component: {
         name: 'carrier',
         implementation: 'configured (SIP_TRUNK)',
@@ -42,7 +59,7 @@ export function carrier(settings: Settings): { trunk: string; component: Compone
   ];
   const answer = settings.CARRIER_ANSWER_MS;
   return {
-    trunk,
+    trunk: { SIP_TRUNK: trunk },
     component: {
       name: 'carrier',
       implementation: 'embedded/carrier (synthetic residents)',

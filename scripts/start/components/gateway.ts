@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Component } from '../component.ts';
 import { answersHttp } from '../probes.ts';
 import type { Settings } from '../settings.ts';
+import type { TrunkEnvironment } from './carrier.ts';
 import type { MediaRelay } from './media-relay.ts';
 import type { SipServer } from './sip-server.ts';
 
@@ -11,7 +12,7 @@ export interface GatewayNeeds {
   readonly redisUrl: string;
   readonly sip: SipServer;
   readonly relay: MediaRelay;
-  readonly trunk: string;
+  readonly trunk: TrunkEnvironment;
 }
 
 /** sip-gateway with its mixer and recorder. */
@@ -36,7 +37,7 @@ export function gateway(settings: Settings, { redisUrl, sip, relay, trunk }: Gat
         ...(relay.interfaces
           ? { RTPENGINE_BROWSER_INTERFACE: relay.interfaces.browser, RTPENGINE_CORE_INTERFACE: relay.interfaces.core }
           : {}),
-        SIP_TRUNK: trunk,
+        ...trunk,
         SIP_DOMAIN: settings.SIP_DOMAIN,
         MIXER_ADDRESS: HOST,
         MIXER_PORT_MIN: String(settings.mediaPorts.mixer.min),

@@ -37,6 +37,8 @@ export function serverEnvironment(settings: Settings, needs: ServerNeeds): Recor
     SIP_DOMAIN: settings.SIP_DOMAIN,
     RECORDINGS_DIR: settings.recordingsDir,
     VAULT_KEY_FILE: settings.vaultKeyFile,
+    SIGNING_KEY_FILE: settings.signingKeyFile,
+    RECORDING_RETENTION_DAYS: settings.RECORDING_RETENTION_DAYS,
     CLIENT_DIR: path.join(settings.root, 'dist', 'client'),
     CALLING_HOURS: settings.CALLING_HOURS,
     DEMO: 'true',
