@@ -1,6 +1,8 @@
 export interface BenchmarkOptions {
   /** A short run, to see that the benchmark works. */
   readonly quick: boolean;
+  /** Search for the limit instead, where the benchmark knows how. */
+  readonly max: boolean;
   readonly progress: (line: string) => void;
 }
 

@@ -1,4 +1,4 @@
-// `npm run bench`: lists the benchmarks; `npm run bench -- NAME [--quick]` runs one.
+// `npm run bench`: lists the benchmarks; `npm run bench -- NAME [--quick]` runs one; `--max` searches its limit.
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark.ts';
 
@@ -7,6 +7,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly purpose: string; readonly l
   'call-setup': {
     purpose: 'click to INVITE, answer to audio, INVITE to pop-up, through the real browser, gateway, rtpengine and carrier',
     load: async () => (await import('./call-setup/call-setup.ts')).callSetup,
+  },
+  calls: {
+    purpose: 'recorded calls through rtpengine and mixer: standing, short ones, and on a busy machine; --max searches the limit',
+    load: async () => (await import('./calls/calls.ts')).calls,
   },
   documents: {
     purpose:
@@ -23,7 +27,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly purpose: string; readonly l
   },
 };
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, max: { type: 'boolean', default: false } },
+});
 const name = positionals[0];
 const chosen = name === undefined ? undefined : BENCHMARKS[name];
 if (!name || !chosen) {
@@ -32,6 +39,6 @@ if (!name || !chosen) {
 }
 
 const benchmark = await chosen.load();
-const { table, figures } = await benchmark({ quick: values.quick, progress: (line) => console.error(line) });
+const { table, figures } = await benchmark({ quick: values.quick, max: values.max, progress: (line) => console.error(line) });
 console.table(table);
 console.log(JSON.stringify({ bench: name, ...figures }));
