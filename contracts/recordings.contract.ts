@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { CallId, Instant } from './ids.contract.ts';
+import { Category } from './cases.contract.ts';
+import { CallId, CategoryCode, Instant, UserId } from './ids.contract.ts';
+import type { Ack } from './problem.contract.ts';
 
 /** A recording has one channel per party, at most so many. */
 export const MAX_CHANNELS = 8;
@@ -107,17 +109,116 @@ export type PackedRecording = z.infer<typeof PackedRecording>;
 export const DiskLevel = z.enum(['ok', 'low', 'full']);
 export type DiskLevel = z.infer<typeof DiskLevel>;
 
-/** GET /api/calls/:callId/recording/waveform. The sound itself is GET /api/calls/:callId/recording (Opus in Ogg, one channel per party, byte ranges). */
-export const Waveform = z.object({
+/** GET /api/calls/:callId/recording/description: what a player needs. The sound is GET /api/calls/:callId/recording (Opus in Ogg, byte ranges). */
+export const RecordingView = RecordingDescription.pick({
+  startedAt: true,
+  seconds: true,
+  marks: true,
+  gaps: true,
+  silences: true,
+}).extend({
   callId: CallId,
-  /** Length in seconds. */
-  seconds: z.number(),
-  channels: z.array(
-    z.object({
-      party: ChannelName,
-      /** Largest amplitude of each slice of the recording, 0 to 1; every channel has the same number of slices. */
-      peaks: z.array(z.number().min(0).max(1)),
-    }),
-  ),
+  channels: z.array(RecordingDescription.shape.channels.element.pick({ name: true, peaks: true })),
 });
-export type Waveform = z.infer<typeof Waveform>;
+export type RecordingView = z.infer<typeof RecordingView>;
+
+/** Why a recording is kept beyond its time. */
+export const HoldKind = z.enum(['litigation', 'complaint']);
+export type HoldKind = z.infer<typeof HoldKind>;
+
+/** POST /api/recordings/search */
+export const SearchRecordings = z.object({
+  /** Days in Japan, both included. */
+  from: z.iso.date().nullable(),
+  until: z.iso.date().nullable(),
+  agentId: UserId.nullable(),
+  categoryCode: CategoryCode.nullable(),
+  /** Only those in which something is missing. */
+  hasGap: z.boolean(),
+  /** Only those that are held. */
+  isHeld: z.boolean(),
+  page: z.int().min(0).max(10_000),
+});
+export type SearchRecordings = z.infer<typeof SearchRecordings>;
+
+export const RecordingRow = z.object({
+  callId: CallId,
+  startedAt: Instant,
+  seconds: z.number().nonnegative(),
+  agent: z.object({ userId: UserId, name: z.string() }).nullable(),
+  category: Category,
+  channels: z.array(ChannelName),
+  /** `gap`: something is missing. `unchecked`: not compared yet. */
+  check: z.enum(['complete', 'gap', 'unchecked']),
+  sealedBytes: z.int().nonnegative(),
+  holds: z.array(HoldKind),
+  /** The day after which it is deleted, unless held. */
+  keepUntil: z.iso.date(),
+});
+export type RecordingRow = z.infer<typeof RecordingRow>;
+
+export const RECORDINGS_PER_PAGE = 50;
+
+export const RecordingPage = z.object({
+  rows: z.array(RecordingRow),
+  total: z.int().nonnegative(),
+  /** To choose from, as far as the reader may see them. */
+  agents: z.array(z.object({ userId: UserId, name: z.string() })),
+  categories: z.array(Category),
+});
+export type RecordingPage = z.infer<typeof RecordingPage>;
+
+/** POST /api/recordings/:callId/holds */
+export const HoldRecording = z.object({ kind: HoldKind, isHeld: z.boolean() });
+export type HoldRecording = z.infer<typeof HoldRecording>;
+
+/** Something about recordings that a supervisor must look at. */
+export const RecordingAlarm = z.object({
+  id: z.string(),
+  /** `unpacked`: written, but not sealed for want of room or of ffmpeg. */
+  kind: z.enum(['gap', 'failed', 'unpacked', 'disk-low', 'disk-full', 'altered']),
+  callId: CallId.nullable(),
+  at: Instant,
+  /** Of a gap. */
+  seconds: z.number().nonnegative().nullable(),
+  /** Of a disk. */
+  freePct: z.number().nullable(),
+});
+export type RecordingAlarm = z.infer<typeof RecordingAlarm>;
+
+/** POST /api/recordings/alarms/:alarmId/acknowledge answers what is left. */
+export const RecordingAlarms = z.array(RecordingAlarm);
+
+/** GET /api/recordings/capacity (R35: 100 hours for each of 32 seats). */
+export const RecordingCapacity = z.object({
+  plannedHours: z.number(),
+  seats: z.int(),
+  hoursPerSeat: z.number(),
+  storedHours: z.number(),
+  heldHours: z.number(),
+  storedBytes: z.number(),
+  /** Measured over what is stored; the plan's figure as long as nothing is. */
+  bytesPerHour: z.number(),
+  diskFreeBytes: z.number(),
+  diskTotalBytes: z.number(),
+  /** What would be stored if the disk were filled to the level at which recording stops. */
+  possibleHours: z.number(),
+  isPlanMet: z.boolean(),
+  oldest: Instant.nullable(),
+  newest: Instant.nullable(),
+  /** Over the last 28 days. */
+  hoursPerDay: z.number(),
+  /** The day on which the disk is full at this pace, deletions by retention not counted; null: not within ten years. */
+  fullOn: z.iso.date().nullable(),
+  retentionDays: z.array(z.object({ category: Category, days: z.int(), storedHours: z.number() })),
+});
+export type RecordingCapacity = z.infer<typeof RecordingCapacity>;
+
+export interface RecordingServerEvents {
+  'recordings:alarms': (alarms: RecordingAlarm[]) => void;
+}
+
+export interface RecordingClientEvents {
+  /** Answers the open alarms; later ones come as news. */
+  'recordings:watch': (command: Record<string, never>, acknowledge: (reply: Ack<RecordingAlarm[]>) => void) => void;
+}

@@ -27,6 +27,10 @@ export const Permission = z.enum([
   'phone.register',
   'agents.set-state',
   'recordings.play',
+  'recordings.list',
+  'recordings.export',
+  'recordings.hold',
+  'recordings.purge',
   'wallboard.read',
 ]);
 export type Permission = z.infer<typeof Permission>;

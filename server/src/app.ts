@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -25,7 +26,9 @@ import { createHttpApp, type Authorise } from './platform/http/http-app.ts';
 import { OriginPolicy } from './platform/http/origin.ts';
 import type { Logger } from './platform/logging/logger.ts';
 import { SocketServer } from './platform/sockets/socket-server.ts';
-import { recordingRoutes } from './recordings/recording.routes.ts';
+import { recordingBookRoutes, recordingRoutes } from './recordings/recording.routes.ts';
+import { recordingCommands } from './recordings/recording.socket.ts';
+import { RECORDING_ALARM_ROOM } from './recordings/recording-alarms.ts';
 import { openStores, type Stores } from './stores.ts';
 import { FactConsumer } from './telephony/fact-consumer.ts';
 import { COMMAND_LIFE_MS, GatewayLink } from './telephony/gateway-link.ts';
@@ -40,6 +43,7 @@ const QUEUE_REVIEW_MS = 1_000;
 const PRESENCE_REVIEW_MS = 3_000;
 const GATEWAY_REVIEW_MS = 5_000;
 const AUDIT_REVIEW_MS = 20_000;
+const RETENTION_REVIEW_MS = 300_000;
 const DRAIN_MS = 5_000;
 
 type Sockets = SocketServer<RequiredPermission, Actor, ServerToClientEvents>;
@@ -51,6 +55,7 @@ export function listRoutes(features: Features, options: { isTls: boolean }): App
     ...caseRoutes(features.cases),
     ...callRoutes(features.calls),
     ...recordingRoutes(features.recordings),
+    ...recordingBookRoutes(features.recordings, features.recordingAlarms, features.recordingUpkeep),
     ...wallboardRoutes(features.wallboard),
   ];
 }
@@ -61,6 +66,7 @@ export function listCommands(features: Features): CommandsFor<ClientToServerEven
     ...callCommands(features.calls, features.dialler),
     ...agentCommands(features.agents),
     ...wallboardCommands(features.wallboard),
+    ...recordingCommands(features.recordingAlarms),
   };
 }
 
@@ -88,9 +94,10 @@ export class App {
     mongo: Connection;
     stores: Stores;
     keys: KeyRing;
+    signingKey: KeyObject;
     redis: Record<'requests' | 'news' | 'replies' | 'facts', Redis>;
   }) {
-    const { config, logger, clock, mongo, stores, keys, redis } = parts;
+    const { config, logger, clock, mongo, stores, keys, signingKey, redis } = parts;
     [this.#config, this.#logger, this.#clock, this.#mongo, this.#stores] = [config, logger, clock, mongo, stores];
     [this.#redis, this.#newsRedis] = [redis.requests, redis.news];
     this.#link = new GatewayLink({ redis: redis.requests, blocking: redis.replies }, logger, clock);
@@ -103,9 +110,11 @@ export class App {
       clock,
       logger,
       keys,
+      signingKey,
       version: readVersion(),
       endConnections: (sessionKey) => this.#sockets.endSession(`session:${sessionKey}`),
       hasOtherConnections: (userId, sessionKey) => this.#sockets.hasConnections(`user:${userId}`, `session:${sessionKey}`),
+      showRecordingAlarms: (alarms) => this.#sockets.tell(RECORDING_ALARM_ROOM, 'recordings:alarms', alarms),
       showWallboard: (board) => this.#sockets.tell(WALLBOARD_ROOM, 'wallboard:changed', board),
     });
     this.#consumer = new FactConsumer(
@@ -123,6 +132,7 @@ export class App {
   /** Connects to MongoDB and Redis and begins to listen. Rejects when MongoDB or the port cannot be had. */
   static async start(config: ServerConfig, logger: Logger, clock: Clock = systemClock): Promise<App> {
     const keys = await KeyRing.load(config.VAULT_KEY_FILE);
+    const signingKey = createPrivateKey(readFileSync(config.SIGNING_KEY_FILE));
     const redis = {
       requests: createRedis(config.REDIS_URL, logger),
       news: createBlockingRedis(config.REDIS_URL, logger),
@@ -131,7 +141,7 @@ export class App {
     };
     await Promise.all(Object.values(redis).map((client) => client.connect()));
     const mongo = await connectMongo(config.MONGODB_URI, logger);
-    const app = new App({ config, logger, clock, mongo, stores: await openStores(mongo), keys, redis });
+    const app = new App({ config, logger, clock, mongo, stores: await openStores(mongo), keys, signingKey, redis });
     await app.#begin();
     return app;
   }
@@ -168,6 +178,7 @@ export class App {
     this.#repeat(QUEUE_REVIEW_MS, () => this.features.queue.review());
     this.#repeat(PRESENCE_REVIEW_MS, () => this.features.agents.reviewPresence());
     this.#repeat(AUDIT_REVIEW_MS, () => this.features.auditIntents.settleInterrupted());
+    this.#repeat(RETENTION_REVIEW_MS, () => this.features.recordingUpkeep.reviewNight());
     this.#repeat(GATEWAY_REVIEW_MS, () => this.#endLostCalls());
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', reject);

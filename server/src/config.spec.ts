@@ -9,6 +9,7 @@ const complete = {
   SIP_DOMAIN: 'kakehashi.invalid',
   RECORDINGS_DIR: '/tmp/recordings',
   VAULT_KEY_FILE: '/tmp/vault-keys.json',
+  SIGNING_KEY_FILE: '/tmp/signing-key.pem',
 };
 
 describe('loadConfig', () => {

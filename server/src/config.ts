@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRetention } from './recordings/retention.model.ts';
 
 /** An unset variable and an empty one mean the same: env files cannot unset. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
@@ -39,6 +40,12 @@ export const ServerEnvironment = z.object({
     .string()
     .min(1)
     .describe('Master keys that recordings are sealed under, the same as the gateway has (vault/README.md).'),
+  SIGNING_KEY_FILE: z.string().min(1).describe('Ed25519 private key (PEM) that signs the certificates of exported recordings.'),
+  RECORDING_RETENTION_DAYS: z
+    .string()
+    .default('1825')
+    .refine((text) => parseRetention(text) !== null, 'must be days, or days and others by category: 1825,04=2555')
+    .describe('Days that recordings are kept; after commas others by debt category: 1825,04=2555.'),
   CLIENT_DIR: optional(z.string()).describe('Folder of the built client; without it only the API is served.'),
   CALLING_HOURS: z
     .enum(['statute', 'demo'])

@@ -12,11 +12,18 @@ import { Dialler } from './calls/dialler.ts';
 import type { CaseEvents } from './cases/case.events.ts';
 import { CaseService } from './cases/case.service.ts';
 import type { ServerConfig } from './config.ts';
+import type { KeyObject } from 'node:crypto';
+import type { RecordingAlarm } from '#contracts/recordings.contract';
+import { SYSTEM_SCOPE } from './platform/database/scope-guard.ts';
 import type { KeyRing } from '#vault/key-ring';
 import type { Clock } from './platform/clock.ts';
 import type { Redis } from './platform/database/redis.ts';
 import { EventHub } from './platform/events.ts';
 import type { Logger } from './platform/logging/logger.ts';
+import { RecordingAlarms } from './recordings/recording-alarms.ts';
+import { RecordingFacts } from './recordings/recording-facts.ts';
+import { RecordingUpkeep } from './recordings/recording-upkeep.ts';
+import { readRetention } from './recordings/retention.model.ts';
 import { RecordingArchive } from './recordings/recording-archive.ts';
 import { RecordingService } from './recordings/recording.service.ts';
 import type { Stores } from './stores.ts';
@@ -44,11 +51,14 @@ export interface FeatureParts {
   logger: Logger;
   /** Opens what the gateway has sealed. */
   keys: KeyRing;
+  /** Ed25519; signs the certificates of exported recordings. */
+  signingKey: KeyObject;
   /** The product's version, for the log-in screen. */
   version: string;
   endConnections: (sessionKey: string) => void;
   hasOtherConnections: (userId: UserId, sessionKey: string) => Promise<boolean>;
   showWallboard: (board: WallboardView) => void;
+  showRecordingAlarms: (alarms: RecordingAlarm[]) => void;
 }
 
 export type Features = ReturnType<typeof createFeatures>;
@@ -94,8 +104,35 @@ export function createFeatures(parts: FeatureParts) {
   const dialler = new Dialler({ calls: stores.calls, changes, cases, agents, gateway, clock });
   const callFacts = new CallFacts({ calls: stores.calls, changes, queue, cases, gateway, logger });
   const phoneFacts = new PhoneFacts({ accounts: stores.accounts, agents, useCases, audit, phones: phoneLine });
-  const facts = new FactRouter({ calls: callFacts, queue, phones: phoneFacts });
-  const recordings = new RecordingService(calls, new RecordingArchive(config.RECORDINGS_DIR, parts.keys));
+  const recordingAlarms = new RecordingAlarms(stores.recordingAlarms, parts.showRecordingAlarms, clock);
+  const recordingFacts = new RecordingFacts({
+    recordings: stores.recordings,
+    alarms: recordingAlarms,
+    findCall: (id) => stores.calls.find(SYSTEM_SCOPE, id),
+    logger,
+  });
+  const facts = new FactRouter({ calls: callFacts, queue, phones: phoneFacts, recordings: recordingFacts });
+  const archive = new RecordingArchive(config.RECORDINGS_DIR, parts.keys);
+  const retention = readRetention(config.RECORDING_RETENTION_DAYS);
+  const recordings = new RecordingService({
+    calls,
+    archive,
+    recordings: stores.recordings,
+    retention,
+    listAgents: () => stores.accounts.listAgents(),
+    signingKey: parts.signingKey,
+    centre: config.CENTRE,
+    clock,
+  });
+  const recordingUpkeep = new RecordingUpkeep({
+    recordings: stores.recordings,
+    service: recordings,
+    archive,
+    retention,
+    audit,
+    clock,
+    logger,
+  });
   const wallboard = new WallboardService({ cases, calls, agents, show: parts.showWallboard, clock, logger });
 
   return {
@@ -113,6 +150,8 @@ export function createFeatures(parts: FeatureParts) {
     callFacts,
     facts,
     recordings,
+    recordingAlarms,
+    recordingUpkeep,
     wallboard,
   };
 }

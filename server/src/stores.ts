@@ -4,6 +4,8 @@ import { AuditStore } from './audit/audit.store.ts';
 import { CallStore } from './calls/call.store.ts';
 import { CaseStore } from './cases/case.store.ts';
 import { TimelineStore } from './cases/timeline.store.ts';
+import { AlarmStore } from './recordings/alarm.store.ts';
+import { RecordingStore } from './recordings/recording.store.ts';
 import { FactStore } from './telephony/fact.store.ts';
 import { AccountStore } from './users/account.store.ts';
 
@@ -16,6 +18,8 @@ export interface Stores {
   cases: CaseStore;
   facts: FactStore;
   timeline: TimelineStore;
+  recordings: RecordingStore;
+  recordingAlarms: AlarmStore;
 }
 
 /** The collections on a connection, which may still be closed. */
@@ -28,13 +32,14 @@ export function createStores(connection: Connection): Stores {
     cases: new CaseStore(connection),
     facts: new FactStore(connection),
     timeline: new TimelineStore(connection),
+    recordings: new RecordingStore(connection),
+    recordingAlarms: new AlarmStore(connection),
   };
 }
 
 /** Opens the collections and makes sure of their indexes. */
 export async function openStores(connection: Connection): Promise<Stores> {
   const stores = createStores(connection);
-  const { accounts, audit, auditIntents, calls, cases, facts, timeline } = stores;
-  for (const store of [accounts, audit, auditIntents, calls, cases, facts, timeline]) await store.createIndexes();
+  for (const store of Object.values(stores)) await (store as { createIndexes(): Promise<void> }).createIndexes();
   return stores;
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import mongoose from 'mongoose';
 import { Permission, Role } from '#contracts/users.contract';
 import { listCommands, listRoutes } from '../app.ts';
@@ -24,6 +25,7 @@ describe('every way in', () => {
     SIP_DOMAIN: 'kakehashi.invalid',
     RECORDINGS_DIR: '/nowhere',
     VAULT_KEY_FILE: '/nowhere',
+    SIGNING_KEY_FILE: '/nowhere',
   });
   // Nothing is connected: only what is declared is looked at.
   const features = createFeatures({
@@ -34,10 +36,12 @@ describe('every way in', () => {
     gateway: { findGatewayOf: () => Promise.reject(new Error('unused')), send: () => Promise.reject(new Error('unused')) },
     clock: systemClock,
     keys: new KeyRing(newKeyFile('unused')),
+    signingKey: generateKeyPairSync('ed25519').privateKey,
     version: '0.0.0',
     endConnections: () => undefined,
     hasOtherConnections: () => Promise.resolve(false),
     showWallboard: () => undefined,
+    showRecordingAlarms: () => undefined,
   });
   const routes = listRoutes(features, { isTls: false });
   const commands = Object.entries(listCommands(features));

@@ -37,9 +37,12 @@ const PERMISSIONS_BY_ROLE: Readonly<Record<Role, readonly Permission[]>> = {
     'phone.register',
     'agents.set-state',
     'recordings.play',
+    'recordings.list',
+    'recordings.export',
+    'recordings.hold',
     'telephony.read',
   ],
-  manager: [...EVERYBODY, 'calls.watch', 'telephony.read'],
+  manager: [...EVERYBODY, 'recordings.list', 'recordings.hold', 'recordings.purge', 'calls.watch', 'telephony.read'],
   administrator: [...EVERYBODY, 'telephony.read'],
 };
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,8 @@ export class StackFixture {
   async start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'kakehashi-server-'));
     await mkdir(this.recordings);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    await writeFile(join(this.#folder, 'signing-key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
     await writeFile(this.vaultKeyFile, JSON.stringify(newKeyFile('stack')), { mode: 0o600 });
     [this.#documents] = await Promise.all([
       startDocumentServer({ file: join(this.#folder, 'documents.sqlite'), port: 0, relaxed: true }),
@@ -62,6 +65,7 @@ export class StackFixture {
       SIP_DOMAIN: 'kakehashi.invalid',
       RECORDINGS_DIR: this.recordings,
       VAULT_KEY_FILE: this.vaultKeyFile,
+      SIGNING_KEY_FILE: join(this.#folder, 'signing-key.pem'),
       CALLING_HOURS: 'demo',
       DEMO: 'true',
       LOG_LEVEL: 'trace',

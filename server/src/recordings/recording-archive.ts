@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, statfs, unlink } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import type { CallId } from '#contracts/ids.contract';
 import { RecordingDescription } from '#contracts/recordings.contract';
@@ -24,10 +24,10 @@ export class RecordingArchive {
   }
 
   /** The sound: Opus in Ogg. Throws recording.not-found, recording.damaged. */
-  async openSound(callId: CallId, file: string, fileName?: string): Promise<Content> {
+  async openSound(callId: CallId, file: string): Promise<Content> {
     const { reader, contentBytes } = await this.#open(callId, file);
     return new Content(
-      { mediaType: 'audio/ogg', size: contentBytes, ...(fileName === undefined ? {} : { fileName }) },
+      { mediaType: 'audio/ogg', size: contentBytes },
       { stream: (start, end) => reader.stream(start, Math.min(end, contentBytes)), close: () => reader.close() },
     );
   }
@@ -40,6 +40,19 @@ export class RecordingArchive {
     const oldest = this.#descriptions.keys().next().value;
     if (this.#descriptions.size > CACHED_DESCRIPTIONS && oldest !== undefined) this.#descriptions.delete(oldest);
     return description;
+  }
+
+  /** Deletes it. One that is gone already is no error. */
+  async remove(callId: CallId, file: string): Promise<void> {
+    this.#descriptions.delete(callId);
+    const path = await this.locate(file).catch(() => null);
+    if (path !== null) await unlink(path);
+  }
+
+  /** How much room the disk has, in octets. */
+  async diskSpace(): Promise<{ freeBytes: number; totalBytes: number }> {
+    const { bavail, blocks, bsize } = await statfs(this.#folder);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   }
 
   /** The file's real place, which must be inside the recordings folder whatever its name or links say. Throws recording.not-found. */

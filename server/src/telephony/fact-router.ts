@@ -1,12 +1,14 @@
 import type { FactEnvelope } from '#contracts/gateway.contract';
 import type { CallFacts } from '../calls/call-facts.ts';
 import type { CallQueue } from '../calls/call-queue.ts';
+import { isRecordingFact, type RecordingFacts } from '../recordings/recording-facts.ts';
 import type { PhoneFacts } from '../users/phone-facts.ts';
 
 interface Collaborators {
   calls: CallFacts;
   queue: Pick<CallQueue, 'withdrawFrom'>;
   phones: PhoneFacts;
+  recordings: RecordingFacts;
 }
 
 /** Hands each fact to the feature it is about. */
@@ -18,7 +20,7 @@ export class FactRouter {
   }
 
   async apply({ gatewayId, number, at, fact }: FactEnvelope): Promise<void> {
-    const { calls, phones, queue } = this.#with;
+    const { calls, phones, queue, recordings } = this.#with;
     switch (fact.type) {
       case 'gateway.started':
         return calls.endCallsBefore({ gatewayId, at });
@@ -30,9 +32,10 @@ export class FactRouter {
         if (fact.type === 'phone.gone') await queue.withdrawFrom(fact.userId);
         return;
       case 'recording.disk':
-        return;
+        return recordings.apply(fact, { gatewayId, at });
       default:
-        return calls.apply(fact, { gatewayId, at });
+        await calls.apply(fact, { gatewayId, at });
+        if (isRecordingFact(fact)) await recordings.apply(fact, { gatewayId, at });
     }
   }
 }
