@@ -62,9 +62,9 @@ export class FieldDecoder {
     while (missing > 0 && position < bytes.length) {
       const type = bytes[position] ?? 0;
       if (type === 0) break;
-      const field = this.#fieldAt(bytes, position + 1);
-      const valueAt = bytes.indexOf(0, position + 1) + 1;
+      const valueAt = nameEnd(bytes, position + 1) + 1;
       const end = valueAt + valueLength(bytes, type, valueAt);
+      const field = this.#fieldAt(bytes, position + 1, valueAt);
       if (field !== undefined) {
         setField(document, field, decodeValue(bytes, { type, elementAt: position, valueAt, end, field }));
         missing -= 1;
@@ -74,14 +74,23 @@ export class FieldDecoder {
     return document;
   }
 
-  #fieldAt(bytes: Buffer, start: number): string | undefined {
-    for (const [index, name] of this.#names.entries()) {
+  #fieldAt(bytes: Buffer, start: number, end: number): string | undefined {
+    for (let index = 0; index < this.#names.length; index += 1) {
+      const name = this.#names[index];
+      if (name?.length !== end - start) continue;
       let offset = 0;
       while (offset < name.length && bytes[start + offset] === name[offset]) offset += 1;
       if (offset === name.length) return this.#fields[index];
     }
     return undefined;
   }
+}
+
+/** Where the zero behind a field's name is. Names are short: looking at each byte is faster than a search. */
+function nameEnd(bytes: Buffer, start: number): number {
+  let position = start;
+  while (position < bytes.length && bytes[position] !== 0) position += 1;
+  return position;
 }
 
 function valueLength(bytes: Buffer, type: number, valueAt: number): number {

@@ -73,8 +73,16 @@ export class PreparedQuery {
   *run(view: StorageView, collection: Collection, examine?: () => void): Generator<FoundDocument> {
     const { skip = 0, limit = 0 } = this.#query;
     const path = this.accessPath(view, collection);
-    const found = this.#matching(view.scan(collection, path), examine);
     const needsSort = this.needsSort(path, view, collection);
+    const bare = needsSort ? undefined : this.#countForCaller(view, collection, path);
+    if (bare !== undefined) {
+      yield* nothingTimes(clip(bare, skip, limit));
+      return;
+    }
+    // Where the index alone decides, no document has to be looked into.
+    const isCertain = path.kind === 'index' && path.isExact && view.keepsIndexOrder(collection);
+    const candidates = view.scan(collection, path);
+    const found = isCertain ? this.#taking(candidates, examine) : this.#matching(candidates, examine);
     const ordered = needsSort ? this.#sorted(found, limit === 0 ? Infinity : skip + limit) : found;
     let position = 0;
     for (const item of ordered) {
@@ -87,17 +95,29 @@ export class PreparedQuery {
 
   /** How many documents the query finds; reads none where the index, or the whole collection, gives the number. */
   count(view: StorageView, collection: Collection): number {
-    const { filter, hint, skip = 0, limit = 0 } = this.#query;
-    const all = this.#countWithoutReading(view, collection, Object.keys(filter).length === 0 && hint === undefined);
+    const all = this.#countWithoutReading(view, collection, this.accessPath(view, collection));
     if (all === undefined) return countItems(this.run(view, collection));
-    const rest = Math.max(0, all - skip);
-    return limit === 0 ? rest : Math.min(rest, limit);
+    return clip(all, this.#query.skip ?? 0, this.#query.limit ?? 0);
   }
 
-  #countWithoutReading(view: StorageView, collection: Collection, isWhole: boolean): number | undefined {
-    if (isWhole) return view.count(collection);
-    const path = this.accessPath(view, collection);
+  /** The number of documents for a caller that counts them and looks at no field. */
+  #countForCaller(view: StorageView, collection: Collection, path: AccessPath): number | undefined {
+    return this.#query.neededFields?.size === 0 ? this.#countWithoutReading(view, collection, path) : undefined;
+  }
+
+  #countWithoutReading(view: StorageView, collection: Collection, path: AccessPath): number | undefined {
+    if (path.kind === 'collection') return Object.keys(this.#query.filter).length === 0 ? view.count(collection) : undefined;
     return path.kind === 'index' && path.isExact ? view.countExact(collection, path) : undefined;
+  }
+
+  *#taking(candidates: Iterable<StoredDocument>, examine?: () => void): Generator<FoundDocument> {
+    const { neededFields, deadline } = this.#query;
+    const decoder = neededFields === undefined ? undefined : new FieldDecoder(neededFields);
+    for (const stored of candidates) {
+      examine?.();
+      deadline?.();
+      yield new FoundDocument(stored, {}, decoder?.decode(stored.bytes));
+    }
   }
 
   *#matching(candidates: Iterable<StoredDocument>, examine?: () => void): Generator<FoundDocument> {
@@ -128,6 +148,17 @@ export class PreparedQuery {
     }
     return kept.sort(compare).map((entry) => entry.item);
   }
+}
+
+/** What is left of `count` documents behind `skip`, at most `limit` unless that is 0. */
+function clip(count: number, skip: number, limit: number): number {
+  const rest = Math.max(0, count - skip);
+  return limit === 0 ? rest : Math.min(rest, limit);
+}
+
+function* nothingTimes(count: number): Generator<FoundDocument> {
+  const nothing = new FoundDocument({ rid: 0, bytes: new Uint8Array() }, {}, {});
+  for (let position = 0; position < count; position += 1) yield nothing;
 }
 
 function decodingFor({ filter, neededFields }: Query): Decoding {

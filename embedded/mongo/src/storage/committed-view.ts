@@ -114,7 +114,7 @@ export class CommittedView implements StorageView {
   insert(collection: Collection, document: BsonDocument, bytes: Uint8Array): void {
     this.#writeKeys(collection, document);
     const rid = this.#writer.insert(collection, document, bytes);
-    this.written.add(documentTarget(collection.id, rid));
+    if (this.#claims.hasTransactions) this.written.add(documentTarget(collection.id, rid));
   }
 
   replace(collection: Collection, stored: StoredDocument, before: BsonDocument, after: BsonDocument, bytes: Uint8Array): void {
@@ -129,12 +129,14 @@ export class CommittedView implements StorageView {
   }
 
   #writeDocument(collection: Collection, stored: StoredDocument): void {
+    if (!this.#claims.hasTransactions) return;
     const target = documentTarget(collection.id, stored.rid);
     this.#claims.assertUnclaimed(target);
     this.written.add(target);
   }
 
   #writeKeys(collection: Collection, document: BsonDocument): void {
+    if (!this.#claims.hasTransactions) return;
     for (const index of collection.indexes) {
       if (!index.isUnique) continue;
       for (const key of indexKeysOf(index, document).keys) {

@@ -64,54 +64,64 @@ function* scanTable(connection: SqliteConnection, collection: Collection, isReve
   }
 }
 
-/** Each further chunk begins behind the last entry read; that bound replaces the range's own, or SQLite would seek by the wrong one. */
+/**
+ * Each further chunk begins behind the last entry read; that bound replaces the range's own, or SQLite would seek by the wrong one.
+ * The last entry's key is read apart: keys in every row would cost as much as the documents.
+ */
 function* scanRange(
   connection: SqliteConnection,
   collection: Collection,
   { index, isReverse }: IndexScan,
-  { low, high }: KeyRange,
+  range: KeyRange,
 ): Generator<StoredDocument> {
   const size = new ChunkSize();
-  const direction = isReverse ? 'DESC' : 'ASC';
-  const select = (bounds: string): string =>
-    `SELECT d.body, i.rid, i.key FROM index_${index.id} i CROSS JOIN documents_${collection.id} d ON d.rid = i.rid ` +
-    `WHERE ${bounds} ORDER BY i.key ${direction}, i.rid ${direction} LIMIT ?`;
-  const upper = high === undefined ? '' : ' AND i.key < ?';
-  const first = select(`i.key >= ?${upper}`);
-  const next = select(isReverse ? 'i.key >= ? AND (i.key, i.rid) < (?, ?)' : `(i.key, i.rid) > (?, ?)${upper}`);
-  const limits = high === undefined ? [low] : [low, high];
-  let position: readonly [Uint8Array, number] | undefined;
+  let position: Position | undefined;
   for (;;) {
     assertUsable(collection, index);
     const limit = size.rows;
-    const bounds = isReverse ? [low, ...(position ?? [])] : [...(position ?? []), ...limits.slice(1)];
-    const chunk = readChunk(connection, position === undefined ? first : next, [
-      ...(position === undefined ? limits : bounds),
-      limit,
-    ]);
+    const { where, parameters } = boundsOf(range, isReverse, position);
+    const entries = `FROM index_${index.id} i`;
+    const documents = `CROSS JOIN documents_${collection.id} d ON d.rid = i.rid`;
+    const chunk = readChunk(connection, `SELECT d.body, i.rid ${entries} ${documents} ${where}`, [...parameters, limit]);
     size.adapt(chunk.bytes);
     yield* chunk.documents;
-    const final = chunk.documents.at(-1);
-    if (final === undefined || chunk.lastKey === undefined || chunk.documents.length < limit) return;
-    position = [chunk.lastKey, final.rid];
+    if (chunk.documents.length < limit) return;
+    const last = connection.rows(`SELECT i.key, i.rid ${entries} ${where} OFFSET ?`).get(...parameters, 1, limit - 1);
+    position = last as unknown as Position; // a BLOB and an INTEGER column
   }
+}
+
+type Position = readonly [Uint8Array, number];
+
+function boundsOf(
+  { low, high }: KeyRange,
+  isReverse: boolean,
+  position: Position | undefined,
+): { readonly where: string; readonly parameters: readonly (Uint8Array | number)[] } {
+  const from = position !== undefined && !isReverse ? '(i.key, i.rid) > (?, ?)' : 'i.key >= ?';
+  const to = position !== undefined && isReverse ? '(i.key, i.rid) < (?, ?)' : high === undefined ? undefined : 'i.key < ?';
+  const direction = isReverse ? 'DESC' : 'ASC';
+  const parameters = [
+    ...(position !== undefined && !isReverse ? position : [low]),
+    ...(position !== undefined && isReverse ? position : high === undefined ? [] : [high]),
+  ];
+  const bounds = to === undefined ? from : `${from} AND ${to}`;
+  return { where: `WHERE ${bounds} ORDER BY i.key ${direction}, i.rid ${direction} LIMIT ?`, parameters };
 }
 
 interface Chunk {
   readonly documents: readonly StoredDocument[];
   readonly bytes: number;
-  readonly lastKey: Uint8Array | undefined;
 }
 
 function readChunk(connection: SqliteConnection, sql: string, parameters: readonly (number | Uint8Array)[]): Chunk {
-  // Columns in this order: a BLOB, an INTEGER and, from an index, a BLOB.
-  const rows = connection.rows(sql).all(...parameters) as unknown as [Uint8Array, number, Uint8Array?][];
+  const rows = connection.rows(sql).all(...parameters) as unknown as [Uint8Array, number][]; // a BLOB and an INTEGER column
   let bytes = 0;
   const documents = rows.map(([body, rid]) => {
     bytes += body.length;
     return { rid, bytes: body };
   });
-  return { documents, bytes, lastKey: rows.at(-1)?.[2] };
+  return { documents, bytes };
 }
 
 function assertUsable(collection: Collection, index?: IndexDefinition): void {
@@ -120,7 +130,10 @@ function assertUsable(collection: Collection, index?: IndexDefinition): void {
 }
 
 export function countDocuments(connection: SqliteConnection, collection: Collection): number {
-  const row = connection.statement(`SELECT count(*) AS n FROM documents_${collection.id}`).get();
+  // Every document has one entry in the index on _id, whose pages are far fewer than those of the documents.
+  const [idIndex] = collection.indexes;
+  const table = idIndex === undefined ? `documents_${collection.id}` : `index_${idIndex.id}`;
+  const row = connection.statement(`SELECT count(*) AS n FROM ${table}`).get();
   return Number(row?.['n'] ?? 0);
 }
 

@@ -96,6 +96,7 @@ export class DocumentStore {
     });
     const transaction = { view, owner };
     this.#open.set(transaction, { ...transaction, connection, end });
+    this.#claims.hasTransactions = true;
     return transaction;
   }
 
@@ -169,7 +170,8 @@ export class DocumentStore {
       this.#main.execute('COMMIT');
       this.#commitNumber += 1;
       this.catalog.committed();
-      if (this.#open.size > 0) for (const targets of this.#written) this.#claims.recordCommit(targets, this.#commitNumber);
+      if (this.#claims.hasTransactions)
+        for (const targets of this.#written) this.#claims.recordCommit(targets, this.#commitNumber);
       return result;
     } catch (error) {
       this.#main.rollback();
@@ -215,7 +217,8 @@ export class DocumentStore {
     snapshot.connection.forgetStatements();
     this.#idle.push(snapshot.connection);
     this.#claims.release(snapshot.owner);
-    if (this.#open.size === 0) this.#claims.forgetCommits();
+    this.#claims.hasTransactions = this.#open.size > 0;
+    if (!this.#claims.hasTransactions) this.#claims.forgetCommits();
     snapshot.end();
   }
 }

@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite';
 import type { BsonDocument } from '../values/bson-value.ts';
 import { decodeDocument } from '../values/bson-codec.ts';
 import type { Catalog, Collection } from './catalog.ts';
@@ -11,6 +12,8 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 export class DocumentWriter {
   readonly #connection: SqliteConnection;
   readonly #catalog: Catalog;
+  /** Found by number here, and not by their text: a batch of inserts uses each thousands of times. */
+  readonly #additions = new Map<number, StatementSync>();
 
   constructor(connection: SqliteConnection, catalog: Catalog) {
     this.#connection = connection;
@@ -92,7 +95,12 @@ export class DocumentWriter {
   }
 
   #addEntry(index: IndexDefinition, key: Uint8Array, rid: number): void {
-    this.#connection.statement(`INSERT OR IGNORE INTO index_${index.id} (key, rid) VALUES (?, ?)`).run(key, rid);
+    let statement = this.#additions.get(index.id);
+    if (statement === undefined) {
+      statement = this.#connection.statement(`INSERT OR IGNORE INTO index_${index.id} (key, rid) VALUES (?, ?)`);
+      this.#additions.set(index.id, statement);
+    }
+    statement.run(key, rid);
   }
 
   #removeEntry(index: IndexDefinition, key: Uint8Array, rid: number): void {

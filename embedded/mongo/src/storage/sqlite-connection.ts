@@ -4,8 +4,10 @@ import { CommandError } from '../command-error.ts';
 const SQLITE_FULL = 13;
 const SQLITE_IOERR_SHMSIZE = 4874;
 const OUT_OF_DISK_SPACE = 14031;
+/** Pages of the write-ahead log that go into the data file at once; many commits change the same index pages in between. */
+const CHECKPOINT_PAGES = 16_000;
 /** A larger write-ahead log is cut back to this size when it starts over. */
-const LARGEST_IDLE_LOG_BYTES = 64 * 1024 * 1024;
+const LARGEST_IDLE_LOG_BYTES = 128 * 1024 * 1024;
 
 export interface ConnectionOptions {
   readonly file: string;
@@ -28,8 +30,8 @@ export class SqliteConnection {
     if (options.isReadOnly === true) return;
     this.#database.exec('PRAGMA journal_mode = WAL');
     this.#database.exec(`PRAGMA synchronous = ${options.relaxed ? 'OFF' : 'FULL'}`);
-    this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000');
-    this.#database.exec(`PRAGMA journal_size_limit = ${LARGEST_IDLE_LOG_BYTES}`);
+    this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA cache_size = -65536');
+    this.#database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${LARGEST_IDLE_LOG_BYTES}`);
     if (options.maxPageCount !== undefined) this.#database.exec(`PRAGMA max_page_count = ${options.maxPageCount}`);
   }
 

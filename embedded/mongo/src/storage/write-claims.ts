@@ -30,6 +30,8 @@ export class WriteClaims {
   readonly #owners = new Map<string, ClaimOwner>();
   readonly #targets = new Map<ClaimOwner, Set<string>>();
   readonly #committedAt = new Map<string, number>();
+  /** False while no transaction is open: then nobody can conflict, and writes need not be noted. */
+  hasTransactions = false;
 
   /** Claims for a transaction; throws WriteConflict when another holds it or it was committed after the snapshot. */
   claim(target: string, owner: ClaimOwner, snapshot: number): void {
