@@ -11,7 +11,8 @@ const sectionNumber = PhoneNumber.parse('+81220009012');
 const desk = PhoneNumber.parse('+81220001100');
 const interpreterParty = PartyId.parse('p3');
 const sectionParty = PartyId.parse('p4');
-const HZ = { resident: 500, interpreter: 800, section: 1_100 } as const;
+/** Above every note of the hold music. */
+const HZ = { resident: 2_050, interpreter: 2_450, section: 2_850 } as const;
 
 /** Telephones with a tone each: who hears whom is measured at each ear, through the trunk, rtpengine and the mixer. */
 describe('several telephones in one call', () => {

@@ -26,6 +26,8 @@ import type { StageSipServer } from './stage-sip-server.ts';
 export const REALM = 'kakehashi.test';
 const HOST = '127.0.0.1';
 const gatewayId = GatewayId.parse('gateway-test');
+/** A recording is packed by a process of low priority before its fact comes. */
+const FACT_LIMIT_MS = 12_000;
 
 export function createStageRedis(port: number) {
   const client = createClient({ url: `redis://${HOST}:${port}`, socket: { reconnectStrategy: 50 } });
@@ -186,11 +188,15 @@ export class GatewayStage {
   /** Waits for a fact of this type that fits. */
   async fact<Type extends Fact['type']>(type: Type, fits: (fact: FactOf<Type>) => boolean = () => true): Promise<FactOf<Type>> {
     let found: FactOf<Type> | undefined;
-    await waitFor(async () => {
-      const facts = (await this.facts()).map(({ fact }) => fact);
-      found = facts.filter((fact): fact is FactOf<Type> => fact.type === type).find(fits);
-      return found !== undefined;
-    }, `the fact ${type}`);
+    await waitFor(
+      async () => {
+        const facts = (await this.facts()).map(({ fact }) => fact);
+        found = facts.filter((fact): fact is FactOf<Type> => fact.type === type).find(fits);
+        return found !== undefined;
+      },
+      `the fact ${type}`,
+      FACT_LIMIT_MS,
+    );
     if (found === undefined) throw new Error('unreachable');
     return found;
   }

@@ -5,12 +5,16 @@ import { once } from 'node:events';
 
 const HOST = '127.0.0.1';
 const STARTED_MS = 400;
+/** Below the mixer's. */
+const FIFO_PRIORITY = 20;
 
 export interface RtpengineOptions {
   /** The range for RTP; RTCP included. */
   readonly portMin: number;
   readonly portMax: number;
   readonly threads?: number;
+  /** Runs it under SCHED_FIFO; the system must permit it. */
+  readonly isRealTime?: boolean;
 }
 
 /** An rtpengine of our own on the loopback, without kernel module and configuration file. */
@@ -24,11 +28,12 @@ export class RtpengineProcess {
     this.#child = child;
   }
 
-  static async start({ portMin, portMax, threads = 1 }: RtpengineOptions): Promise<RtpengineProcess> {
+  static async start({ portMin, portMax, threads = 1, isRealTime = false }: RtpengineOptions): Promise<RtpengineProcess> {
     const port = await freeUdpPort();
     const where = [`--interface=${HOST}`, `--listen-ng=${HOST}:${port}`, `--port-min=${portMin}`, `--port-max=${portMax}`];
     const how = ['--config-file=none', '--table=-1', '--foreground', '--log-stderr', '--log-level=3', '--mos=LQ'];
-    const child = spawn('rtpengine', [...where, ...how, `--num-threads=${threads}`], { stdio: 'ignore' });
+    const when = isRealTime ? ['--scheduling=fifo', `--priority=${FIFO_PRIORITY}`] : [];
+    const child = spawn('rtpengine', [...where, ...how, ...when, `--num-threads=${threads}`], { stdio: 'ignore' });
     await new Promise((resolve) => setTimeout(resolve, STARTED_MS));
     if (child.exitCode !== null) throw new Error('rtpengine ended at once');
     return new RtpengineProcess(port, child);
