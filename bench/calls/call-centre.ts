@@ -83,8 +83,9 @@ export class CallCentre {
       realTime,
       logger: pino({ level: 'silent' }),
     });
-    const rtpengine = await RtpengineProcess.start(RTPENGINE_PORTS);
-    const parties = new Parties(realTime === 'try' ? await realTimeCommand() : []);
+    const command = realTime === 'try' ? await realTimeCommand() : [];
+    const rtpengine = await RtpengineProcess.start({ ...RTPENGINE_PORTS, isRealTime: command.length > 0 });
+    const parties = new Parties(command);
     const centre = new CallCentre({ folder, rtpengine, mixer, parties });
     await mixer.start();
     return centre;
