@@ -3,6 +3,8 @@ import { pino, type Logger } from 'pino';
 import { ClientConnection } from './client-connection.ts';
 import { CommandRunner } from './commands/command-runner.ts';
 import { REPLICA_SET } from './commands/handshake.ts';
+import { queryShapesFile } from './config.ts';
+import { ShapeLog } from './shapes/shape-log.ts';
 import { DocumentStore } from './storage/document-store.ts';
 import { removeExpired } from './ttl-sweeper.ts';
 
@@ -46,7 +48,15 @@ export async function startDocumentServer(options: DocumentServerOptions): Promi
   const now = options.now ?? Date.now;
   const store = openStore(options);
   let address = '';
-  const runner = new CommandRunner({ store, address: () => address, now, hasTestCommands: options.hasTestCommands === true });
+  const shapesFile = queryShapesFile();
+  const shapes = shapesFile === undefined ? undefined : new ShapeLog(shapesFile);
+  const runner = new CommandRunner({
+    store,
+    address: () => address,
+    now,
+    hasTestCommands: options.hasTestCommands === true,
+    shapes,
+  });
   const sockets = new Set<Socket>();
   let lastConnectionId = 0;
   const server = createServer((socket) => {

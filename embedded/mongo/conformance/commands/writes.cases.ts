@@ -147,6 +147,25 @@ export const cases: readonly ConformanceCase[] = [
   deletes('the empty filter deletes everything', { q: {}, limit: 0 }, []),
   deletes('no match deletes nothing', { q: { a: 9 }, limit: 0 }, [1, 2, 3]),
   deletes('let gives variables to a deletion', { q: { $expr: { $gt: ['$a', '$$x'] } }, limit: 0 }, [1], { let: { x: 1 } }),
+  {
+    name: 'an unordered deletion goes on after an error',
+    documents: THREE,
+    steps: [
+      {
+        command: {
+          delete: COLLECTION,
+          ordered: false,
+          deletes: [
+            { q: { $unknown: 1 }, limit: 1 },
+            { q: { _id: 1 }, limit: 1 },
+          ],
+        },
+        error: 2,
+        reply: { n: 1 },
+        contents: THREE.slice(1),
+      },
+    ],
+  },
   refused('another limit is refused', { delete: COLLECTION, deletes: [{ q: {}, limit: 2 }] }, 9),
   refused('a deletion without filter is refused', { delete: COLLECTION, deletes: [{ limit: 1 }] }, 40414),
   refused('an empty batch of deletions is refused', { delete: COLLECTION, deletes: [] }, 16),
@@ -275,7 +294,7 @@ export const cases: readonly ConformanceCase[] = [
         { cursor: { batchSize: 1 } },
       ),
       {
-        command: (previous) => ({ getMore: (previous['cursor'] as Document)['id'], collection: '$cmd.bulkWrite' }),
+        command: (previous) => ({ getMore: (previous['cursor'] as Record<string, unknown>)['id'], collection: '$cmd.bulkWrite' }),
         onAdmin: true,
         batch: [done(1, { n: 1 })],
       },

@@ -6,6 +6,7 @@ import { SnapshotReads } from '../sessions/snapshot-reads.ts';
 import { forgetOldReplies, storedReply, storeReply, type WriteIdentity } from '../sessions/retryable-writes.ts';
 import { sessionKey, TransactionRegistry, type SessionTransaction } from '../sessions/transaction-registry.ts';
 import type { DocumentStore } from '../storage/document-store.ts';
+import type { ShapeLog } from '../shapes/shape-log.ts';
 import type { StorageView } from '../storage/storage-view.ts';
 import { ClaimedByTransaction } from '../storage/write-claims.ts';
 import type { BsonDocument } from '../values/bson-value.ts';
@@ -33,6 +34,8 @@ export interface RunnerOptions {
   readonly store: DocumentStore;
   readonly address: () => string;
   readonly now: () => number;
+  /** Notes kinds of commands, for tests. */
+  readonly shapes?: ShapeLog | undefined;
   /** Allows the fail points of drivers' tests. */
   readonly hasTestCommands?: boolean;
 }
@@ -95,6 +98,7 @@ export class CommandRunner {
   async #run(name: string, request: ClientRequest): Promise<Reply> {
     const { body } = request;
     const command = this.#commandOf(name, body);
+    if (command.kind !== 'server') this.#options.shapes?.record(body, () => this.#planOf(request));
     const isSnapshot = isSnapshotRead(command.name, body);
     const writeConcernError = writeConcernErrorOf(body);
     if (writeConcernError !== undefined) return { ...(await this.#dispatch(command, request)), writeConcernError };
@@ -120,6 +124,20 @@ export class CommandRunner {
     if (!(cursor instanceof CursorBatch)) return { ...reply, atClusterTime: wanted ?? time };
     cursor.atClusterTime = wanted ?? time;
     return reply;
+  }
+
+  /** How the documents of a command would be found now; undefined for commands that look for none. */
+  #planOf(request: ClientRequest): string | undefined {
+    const body: BsonDocument = { explain: request.body, verbosity: 'queryPlanner', $db: request.body['$db'] };
+    try {
+      const reply = this.#commands
+        .get('explain')
+        ?.run(this.#context({ ...request, body }, this.#options.store.reader(), undefined));
+      return /"stage":"(IXSCAN|COLLSCAN|COUNT_SCAN|OR|EOF)"/.exec(JSON.stringify(reply))?.[1];
+    } catch (error) {
+      if (error instanceof CommandError) return undefined;
+      throw error;
+    }
   }
 
   #commandOf(name: string, body: BsonDocument): Command {
