@@ -19,7 +19,6 @@ import { errorLabelsOf, isRetryableWrite } from './error-labels.ts';
 import { FailPoints, failPointCommand, withWriteConcernError } from './fail-points.ts';
 import { assertStableApi } from './stable-api.ts';
 import { identityOf, sessionOf } from './sessions.ts';
-import { assertStableApi } from './stable-api.ts';
 
 /** Fields any command may carry. */
 const GENERIC_FIELDS = new Set(
