@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serialize } from 'bson';
 import { MongoClient } from 'mongodb';
+import { checkDataFile } from './storage/check-data-file.ts';
 import { startDocumentServer, StartError, type DocumentServer } from './document-server.ts';
 
 describe('document server', () => {
@@ -83,6 +84,77 @@ describe('document server', () => {
     expect(answer.toString('latin1')).toContain('InvalidBSON');
     expect(socket.destroyed).toBeFalse();
     socket.destroy();
+  });
+
+  it('refuses a document of 17 MB, and serves that client on', async () => {
+    const server = await start();
+    const client = new MongoClient(server.uri);
+    const collection = client.db('test').collection<{ _id: number; text?: string; parts?: string[] }>('a');
+    await expectAsync(collection.insertOne({ _id: 0, text: 'x'.repeat(17_000_000) })).toBeRejected();
+    const grown = { $push: { parts: { $each: Array.from({ length: 17 }, () => 'x'.repeat(999_000)) } } };
+    await collection.insertOne({ _id: 1 });
+    await expectAsync(collection.updateOne({}, grown)).toBeRejectedWith(jasmine.objectContaining({ code: 17419 }));
+    expect(await collection.countDocuments({ parts: { $exists: false } })).toBe(1);
+    await client.close();
+  });
+
+  it('outlives a client that vanishes between two batches of a cursor', async () => {
+    const server = await start();
+    const client = new MongoClient(server.uri);
+    const collection = client.db('test').collection<{ n: number; text: string }>('a');
+    await collection.insertMany(Array.from({ length: 300 }, (_, n) => ({ n, text: 'x'.repeat(20_000) })));
+    const socket = await open(server);
+    socket.write(frame(2013, Buffer.concat([Buffer.alloc(5), serialize({ find: 'a', batchSize: 200, $db: 'test' })])));
+    await once(socket, 'data');
+    socket.destroy();
+    expect(await collection.countDocuments()).toBe(300);
+    await client.close();
+  });
+
+  it('answers five hundred connections at once', async () => {
+    const server = await start();
+    const ping = frame(2013, Buffer.concat([Buffer.alloc(5), serialize({ ping: 1, $db: 'admin' })]));
+    const sockets = await Promise.all(Array.from({ length: 500 }, () => open(server)));
+    const answers = sockets.map((socket) => once(socket, 'data') as Promise<[Buffer]>); // a socket without encoding gives Buffers
+    for (const socket of sockets) socket.write(ping);
+    const received = await Promise.all(answers);
+    expect(received.every(([bytes]) => bytes.toString('latin1').includes('ok'))).toBeTrue();
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('builds an index on a large collection while others write, and lets queries use it only then', async () => {
+    const server = await start();
+    const client = new MongoClient(server.uri);
+    const collection = client.db('test').collection<{ _id: number; tag: number }>('a');
+    await collection.insertMany(Array.from({ length: 6_000 }, (_, n) => ({ _id: n, tag: n % 100 })));
+    let isBuilt = false;
+    const building = collection.createIndex({ tag: 1 }).then(() => {
+      isBuilt = true;
+    });
+    let writes = 0;
+    for (; !isBuilt; writes += 1) {
+      await collection.updateOne({ _id: 5_999 - writes }, { $set: { tag: 1_000 } });
+      await collection.deleteOne({ _id: writes });
+      await collection.insertOne({ _id: 10_000 + writes, tag: 1_000 });
+    }
+    await building;
+    expect(writes).toBeGreaterThan(0);
+    const moved = await collection.find({ tag: 1_000 }).hint('tag_1').toArray();
+    expect(moved.length).toBe(writes * 2);
+    expect(checkDataFile(join(folder, 'data.db')).problems).toEqual([]);
+    await client.close();
+  });
+
+  it('drops an index again that meets a duplicate while it is built', async () => {
+    const server = await start();
+    const client = new MongoClient(server.uri);
+    const collection = client.db('test').collection<{ n: number }>('a');
+    await collection.insertMany(Array.from({ length: 3_000 }, (_, n) => ({ n: n % 2_999 })));
+    await expectAsync(collection.createIndex({ n: 1 }, { unique: true })).toBeRejectedWith(
+      jasmine.objectContaining({ code: 11000 }),
+    );
+    expect((await collection.indexes()).map((index) => index.name)).toEqual(['_id_']);
+    await client.close();
   });
 
   it('answers OutOfDiskSpace when the disk is full, keeps what it has, and goes on', async () => {

@@ -32,7 +32,7 @@ export interface DocumentServer {
   /** Connection string for drivers. */
   readonly uri: string;
   /** Removes expired documents and idle state now, as the server does by itself every 60 s. */
-  sweep(): void;
+  sweep(): Promise<void>;
   /** Ends all connections, rolls back open transactions and closes the file. */
   close(): Promise<void>;
 }
@@ -67,12 +67,12 @@ export async function startDocumentServer(options: DocumentServerOptions): Promi
   });
   const port = await listen(server, options.port, host, store);
   address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const sweep = (): void => {
-    const removed = removeExpired(store, now());
+  const sweep = async (): Promise<void> => {
+    const removed = await removeExpired(store, now());
     if (removed > 0) log.info({ removed }, 'expired documents removed');
     runner.sweep();
   };
-  const timer = setInterval(() => guardedSweep(sweep, log), SWEEP_INTERVAL_MS);
+  const timer = setInterval(() => void guardedSweep(sweep, log), SWEEP_INTERVAL_MS);
   timer.unref();
   const close = async (): Promise<void> => {
     clearInterval(timer);
@@ -85,9 +85,9 @@ export async function startDocumentServer(options: DocumentServerOptions): Promi
 }
 
 /** A sweep that fails, as on a full disk, is tried again a minute later. */
-function guardedSweep(sweep: () => void, log: Logger): void {
+async function guardedSweep(sweep: () => Promise<void>, log: Logger): Promise<void> {
   try {
-    sweep();
+    await sweep();
   } catch (error) {
     log.error({ err: error }, 'sweep failed');
   }

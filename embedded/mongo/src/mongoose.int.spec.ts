@@ -184,7 +184,7 @@ describe('mongoose on the embedded document server', () => {
     await add('old', { expiresAt: new Date(clockMs) });
     await add('young', { expiresAt: new Date(clockMs + 120_000) });
     clockMs += 61_000;
-    server.sweep();
+    await server.sweep();
     expect(await residents.distinct('email')).toEqual(['young']);
   });
 

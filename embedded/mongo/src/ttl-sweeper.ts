@@ -6,26 +6,28 @@ import { ClaimedByTransaction } from './storage/write-claims.ts';
 
 const BATCH_SIZE = 1000;
 
-/** Removes documents whose TTL index says they have expired at `nowMs`; returns how many. */
-export function removeExpired(store: DocumentStore, nowMs: number): number {
+/** Removes documents whose TTL index says they have expired at `nowMs`, a batch at a time; returns how many. */
+export async function removeExpired(store: DocumentStore, nowMs: number): Promise<number> {
   let removed = 0;
   for (const collection of store.catalog.all()) {
     for (const index of collection.indexes) {
       if (index.expireAfterSeconds === undefined) continue;
       const cutoff = new Date(nowMs - index.expireAfterSeconds * 1000);
-      for (let count = BATCH_SIZE; count === BATCH_SIZE; removed += count) count = removeBatch(store, collection, index, cutoff);
+      for (let count = BATCH_SIZE; count === BATCH_SIZE; removed += count)
+        count = await removeBatch(store, collection, index, cutoff);
     }
   }
   return removed;
 }
 
 /** An array of dates expires with its earliest one, which is what `$lte` on an array asks. */
-function removeBatch(store: DocumentStore, collection: Collection, index: IndexDefinition, cutoff: Date): number {
+async function removeBatch(store: DocumentStore, collection: Collection, index: IndexDefinition, cutoff: Date): Promise<number> {
   const path = index.fields[0]?.path ?? '';
   const filter = index.partialFilter === undefined ? {} : { $and: [index.partialFilter] };
   const query = new PreparedQuery({ filter: { ...filter, [path]: { $lte: cutoff } }, limit: BATCH_SIZE });
   try {
-    return store.write((view) => {
+    return await store.writeTogether((view) => {
+      if (collection.isDropped) return 0;
       const expired = [...query.run(view, collection)];
       for (const { stored, document } of expired) view.remove(collection, stored, document);
       return expired.length;

@@ -64,6 +64,7 @@ export class FieldDecoder {
       if (type === 0) break;
       const valueAt = nameEnd(bytes, position + 1) + 1;
       const end = valueAt + valueLength(bytes, type, valueAt);
+      if (end < valueAt || end >= bytes.length) throw new CommandError(22, 'Invalid BSON: a value is cut off');
       const field = this.#fieldAt(bytes, position + 1, valueAt);
       if (field !== undefined) {
         setField(document, field, decodeValue(bytes, { type, elementAt: position, valueAt, end, field }));
@@ -97,7 +98,7 @@ function valueLength(bytes: Buffer, type: number, valueAt: number): number {
   const fixed = FIXED_LENGTH[type];
   if (fixed !== undefined) return fixed;
   const extra = LENGTH_EXTRA[type];
-  if (extra !== undefined) return bytes.readInt32LE(valueAt) + extra;
+  if (extra !== undefined) return valueAt + 4 > bytes.length ? bytes.length : bytes.readInt32LE(valueAt) + extra;
   if (type !== TYPE.regex) throw new CommandError(22, `Invalid BSON: element type ${type} is unknown`);
   return bytes.indexOf(0, bytes.indexOf(0, valueAt) + 1) + 1 - valueAt;
 }
