@@ -25,6 +25,11 @@ export const routes: Routes = [
     loadComponent: () => import('./shell/shell').then((m) => m.Shell),
     children: [
       { path: 'today', title: 'shell.tabs.today', loadChildren: () => import('./cases/case.routes').then((m) => m.CASE_ROUTES) },
+      {
+        path: 'recordings',
+        title: 'shell.tabs.recordings',
+        loadChildren: () => import('./recordings/recordings.routes').then((m) => m.RECORDINGS_ROUTES),
+      },
       { path: 'desk', title: 'shell.tabs.desk', loadChildren: () => import('./calls/desk.routes').then((m) => m.DESK_ROUTES) },
     ],
   },

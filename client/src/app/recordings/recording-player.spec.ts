@@ -1,18 +1,29 @@
 import { provideHttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
+import type { RecordingView } from '#contracts/recordings.contract';
+import { Session } from '../platform/session';
 import { elementOf } from '../platform/element.testing';
 import { settle } from '../platform/settle.testing';
 import { provideTranslations } from '../platform/translations.testing';
 import { RecordingPlayer } from './recording-player';
 
-const WAVEFORM = {
-  callId: 'c1',
+const VIEW: RecordingView = {
+  // A brand has no value of its own; specs need no schema.
+  callId: 'c1' as RecordingView['callId'],
+  startedAt: '2026-04-01T00:00:00.000Z',
   seconds: 20,
   channels: [
-    { party: 'agent', peaks: [0.1, 0.5] },
-    { party: 'resident', peaks: [0.4, 0.2] },
+    { name: 'agent', peaks: [0.1, 0.5] },
+    { name: 'resident', peaks: [0.4, 0.2] },
+    { name: 'third-party-1', peaks: [0, 0] },
   ],
+  marks: [
+    { kind: 'pause', atSeconds: 4, seconds: 2, reason: 'account-number' },
+    { kind: 'promise-made', atSeconds: 12, seconds: 0, reason: null },
+  ],
+  gaps: [],
+  silences: [],
 };
 const problem = (code: string, status: number) => [{ type: 'https://x', code, title: code, status, instance: 'r1' }, { status, statusText: code }] as const;
 
@@ -31,7 +42,7 @@ describe('the recording player', () => {
   });
 
   async function answer(): Promise<void> {
-    http.expectOne('/api/calls/c1/recording/waveform').flush(WAVEFORM);
+    http.expectOne('/api/calls/c1/recording/description').flush(VIEW);
     await settle(fixture);
   }
 
@@ -48,8 +59,8 @@ describe('the recording player', () => {
 
   it('shows a lane for each party', async () => {
     await answer();
-    expect(player.querySelectorAll('.lane').length).toBe(2);
-    expect(player.querySelector('.names')?.textContent).toMatch(/担当.*相手/s);
+    expect(player.querySelectorAll('.lane').length).toBe(3);
+    expect(player.querySelector('.names')?.textContent).toMatch(/担当.*相手.*関係者1/s);
   });
 
   it('fetches no sound before somebody plays, because playing is on record', async () => {
@@ -71,14 +82,45 @@ describe('the recording player', () => {
     expect(slider().getAttribute('aria-valuenow')).toBe('0');
   });
 
+  it('names what happened and leads there', async () => {
+    await answer();
+    const marks = [...player.querySelectorAll<HTMLButtonElement>('.marks button')];
+    expect(marks.map((mark) => mark.textContent.replace(/\s+/g, ' ').trim())).toEqual(['00:04 口座番号のため録音停止', '00:12 納付の約束']);
+    marks[1]?.click();
+    await settle(fixture);
+    expect(slider().getAttribute('aria-valuenow')).toBe('12');
+  });
+
+  it('silences one party and says so', async () => {
+    await answer();
+    const mute = player.querySelector<HTMLButtonElement>('[data-testid=mute-resident]');
+    expect([mute?.getAttribute('aria-label'), mute?.getAttribute('aria-pressed')]).toEqual(['相手の声を消す', 'false']);
+    mute?.click();
+    await settle(fixture);
+    expect(mute?.getAttribute('aria-pressed')).toBe('true');
+    expect(player.querySelectorAll('.lane.silent').length).toBe(1);
+  });
+
+  it('offers the export to those who may', async () => {
+    await answer();
+    expect(player.querySelector('[data-testid=export]')).toBeNull();
+    spyOn(TestBed.inject(Session), 'can').and.returnValue(true);
+    const other = TestBed.createComponent(RecordingPlayer);
+    other.componentRef.setInput('callId', 'c1');
+    await settle(other);
+    await answer();
+    await settle(other);
+    expect(elementOf(other).querySelector('[data-testid=export]')?.getAttribute('href')).toBe('/api/calls/c1/recording/export');
+  });
+
   it('says that the recording is still being saved, and asks again', async () => {
     jasmine.clock().install();
     try {
-      http.expectOne('/api/calls/c1/recording/waveform').flush(...problem('recording.not-ready', 409));
+      http.expectOne('/api/calls/c1/recording/description').flush(...problem('recording.not-ready', 409));
       for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
       expect(player.dataset['state'] ?? '').not.toBe('failed');
       jasmine.clock().tick(1_500);
-      http.expectOne('/api/calls/c1/recording/waveform').flush(WAVEFORM);
+      http.expectOne('/api/calls/c1/recording/description').flush(VIEW);
     } finally {
       jasmine.clock().uninstall();
     }
@@ -87,7 +129,7 @@ describe('the recording player', () => {
   });
 
   it('says why there is nothing to play', async () => {
-    http.expectOne('/api/calls/c1/recording/waveform').flush(...problem('recording.not-found', 404));
+    http.expectOne('/api/calls/c1/recording/description').flush(...problem('recording.not-found', 404));
     await settle(fixture);
     expect(player.querySelector('[role=alert]')?.textContent).toContain('この通話の録音はありません');
   });
@@ -97,7 +139,7 @@ describe('the recording player', () => {
     await press('End');
     fixture.componentRef.setInput('callId', 'c2');
     await settle(fixture);
-    http.expectOne('/api/calls/c2/recording/waveform').flush({ ...WAVEFORM, callId: 'c2' });
+    http.expectOne('/api/calls/c2/recording/description').flush({ ...VIEW, callId: 'c2' });
     await settle(fixture);
     expect(slider().getAttribute('aria-valuenow')).toBe('0');
   });

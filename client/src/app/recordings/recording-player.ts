@@ -1,22 +1,38 @@
-import { ChangeDetectionStrategy, Component, computed, DestroyRef, effect, type ElementRef, inject, input, signal, untracked, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  type ElementRef,
+  inject,
+  input,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { provideTranslocoScope, TranslocoPipe } from '@jsverse/transloco';
-import type { Waveform } from '#contracts/recordings.contract';
+import type { RecordingView } from '#contracts/recordings.contract';
 import { formatDuration } from '../design/duration';
 import { Icon, type IconName } from '../design/icon';
 import { ProblemPanel } from '../design/problem-panel';
 import { Api } from '../platform/api';
 import { ProblemError } from '../platform/problem';
 import { ProblemText } from '../platform/problem-text';
+import { Session } from '../platform/session';
+import { Playback, SPEEDS } from './playback';
+import { listMarks, splitParty } from './recording-marks';
 import { LANE_HEIGHT, resample, waveformPath } from './waveform-path';
 
-export const SPEEDS = [1, 1.25, 1.5, 2] as const;
 const BARS = 320;
 const ASK_AGAIN_MS = 1_500;
 /** After this many answers of "still being written" the person decides. */
 const ASK_AT_MOST = 40;
-/** Whoever is neither an agent nor an interpreter is somebody outside. */
-const PARTY_ICONS: Readonly<Record<string, IconName>> = { agent: 'headset_mic', resident: 'person' };
-const iconOf = (party: string): IconName => PARTY_ICONS[party] ?? 'person';
+const PARTY_ICONS: Readonly<Record<string, IconName>> = {
+  agent: 'headset_mic',
+  interpreter: 'translate',
+  supervisor: 'supervisor_account',
+};
 
 type Loading = 'loading' | 'saving' | 'ready' | 'failed';
 
@@ -35,30 +51,30 @@ export class RecordingPlayer {
 
   readonly #api = inject(Api);
   readonly #problemText = inject(ProblemText);
-  readonly #waveform = signal<Waveform | undefined>(undefined);
+  readonly #view = signal<RecordingView | undefined>(undefined);
   readonly #error = signal<unknown>(undefined);
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #frame = 0;
 
   protected readonly audio = viewChild<ElementRef<HTMLAudioElement>>('audio');
   protected readonly state = signal<Loading>('loading');
-  protected readonly isPlaying = signal(false);
-  protected readonly position = signal(0);
-  protected readonly speed = signal<number>(1);
+  protected readonly playback = new Playback();
+  protected readonly mayExport = inject(Session).can('recordings.export');
 
   protected readonly speeds = SPEEDS;
   protected readonly laneHeight = LANE_HEIGHT;
   protected readonly address = computed(() => `/api/calls/${encodeURIComponent(this.callId())}/recording`);
-  protected readonly seconds = computed(() => this.#waveform()?.seconds ?? 0);
-  protected readonly played = computed(() => (this.seconds() > 0 ? Math.min(1, this.position() / this.seconds()) : 0));
-  protected readonly time = computed(() => formatDuration(this.position()));
+  protected readonly seconds = computed(() => this.#view()?.seconds ?? 0);
+  protected readonly played = computed(() => (this.seconds() > 0 ? Math.min(1, this.playback.position() / this.seconds()) : 0));
+  protected readonly time = computed(() => formatDuration(this.playback.position()));
   protected readonly length = computed(() => formatDuration(this.seconds()));
   protected readonly lanes = computed(() =>
-    (this.#waveform()?.channels ?? []).map(({ party, peaks }) => {
+    (this.#view()?.channels ?? []).map(({ name, peaks }) => {
       const bars = resample(peaks, BARS);
-      return { party, icon: iconOf(party), width: bars.length, path: waveformPath(bars) };
+      return { name, party: splitParty(name), icon: PARTY_ICONS[name] ?? 'person', width: bars.length, path: waveformPath(bars) };
     }),
   );
+  protected readonly marks = computed(() => listMarks(this.#view() ?? { marks: [], gaps: [] }).map((mark) => ({ ...mark, ...this.#placeOf(mark) })));
+  protected readonly hasSilence = computed(() => (this.#view()?.silences.length ?? 0) > 0);
   protected readonly problem = computed(() => this.#problemText.of(this.#error()));
 
   constructor() {
@@ -69,6 +85,7 @@ export class RecordingPlayer {
         void this.load();
       });
     });
+    effect(() => this.playback.use(this.audio()?.nativeElement));
     inject(DestroyRef).onDestroy(() => this.#reset());
   }
 
@@ -77,9 +94,10 @@ export class RecordingPlayer {
     clearTimeout(this.#retryTimer);
     if (asked === 1) this.state.set('loading');
     try {
-      const waveform = await this.#api.get<Waveform>(`${this.address()}/waveform`);
+      const view = await this.#api.get<RecordingView>(`${this.address()}/description`);
       if (callId !== this.callId()) return;
-      this.#waveform.set(waveform);
+      this.#view.set(view);
+      this.playback.load(view);
       this.state.set('ready');
     } catch (error) {
       if (callId === this.callId()) this.#waitOrFail(error, asked);
@@ -87,26 +105,7 @@ export class RecordingPlayer {
   }
 
   protected toggle(): void {
-    const audio = this.audio()?.nativeElement;
-    if (!audio) return;
-    if (!audio.paused) return audio.pause();
-    if (this.position() >= this.seconds()) this.seek(0);
-    audio.playbackRate = this.speed();
-    audio.play().catch((error: unknown) => this.#fail(error));
-  }
-
-  protected seek(seconds: number): void {
-    const position = Math.min(this.seconds(), Math.max(0, seconds));
-    this.position.set(position);
-    const audio = this.audio()?.nativeElement;
-    // Before the first play nothing is fetched yet; `started` moves there then.
-    if (audio && audio.readyState > 0) audio.currentTime = position;
-  }
-
-  protected chooseSpeed(speed: number): void {
-    this.speed.set(speed);
-    const audio = this.audio()?.nativeElement;
-    if (audio) audio.playbackRate = speed;
+    this.playback.toggle().catch((error: unknown) => this.#fail(error));
   }
 
   protected point(event: PointerEvent): void {
@@ -114,19 +113,20 @@ export class RecordingPlayer {
     if (!(lanes instanceof HTMLElement) || (event.type === 'pointermove' && event.buttons !== 1)) return;
     if (event.type === 'pointerdown') lanes.setPointerCapture(event.pointerId);
     const { left, width } = lanes.getBoundingClientRect();
-    this.seek(((event.clientX - left) / width) * this.seconds());
+    this.playback.seek(((event.clientX - left) / width) * this.seconds());
   }
 
   protected press(event: KeyboardEvent): void {
+    const by = (seconds: number) => () => this.playback.seek(this.playback.position() + seconds);
     const steps: Record<string, () => void> = {
-      ArrowLeft: () => this.seek(this.position() - 5),
-      ArrowRight: () => this.seek(this.position() + 5),
-      ArrowDown: () => this.seek(this.position() - 1),
-      ArrowUp: () => this.seek(this.position() + 1),
-      PageDown: () => this.seek(this.position() - 15),
-      PageUp: () => this.seek(this.position() + 15),
-      Home: () => this.seek(0),
-      End: () => this.seek(this.seconds()),
+      ArrowLeft: by(-5),
+      ArrowRight: by(5),
+      ArrowDown: by(-1),
+      ArrowUp: by(1),
+      PageDown: by(-15),
+      PageUp: by(15),
+      Home: () => this.playback.seek(0),
+      End: () => this.playback.seek(this.seconds()),
       ' ': () => this.toggle(),
     };
     const step = steps[event.key];
@@ -136,34 +136,14 @@ export class RecordingPlayer {
     step();
   }
 
-  protected started(): void {
-    const audio = this.audio()?.nativeElement;
-    if (audio && Math.abs(audio.currentTime - this.position()) > 0.05) audio.currentTime = this.position();
-  }
-
-  protected begin(): void {
-    this.isPlaying.set(true);
-    this.#follow();
-  }
-
-  protected paused(): void {
-    this.isPlaying.set(false);
-    cancelAnimationFrame(this.#frame);
-    this.#readPosition();
-  }
-
   protected broke(): void {
     if (this.state() === 'ready') this.#fail(new ProblemError('recording.not-found'));
   }
 
-  #follow(): void {
-    this.#readPosition();
-    if (this.isPlaying()) this.#frame = requestAnimationFrame(() => this.#follow());
-  }
-
-  #readPosition(): void {
-    const audio = this.audio()?.nativeElement;
-    if (audio && audio.readyState > 0) this.position.set(audio.ended ? this.seconds() : audio.currentTime);
+  /** In percent of the whole. */
+  #placeOf({ atSeconds, seconds }: { atSeconds: number; seconds: number }): { left: number; width: number } {
+    const whole = this.seconds() || 1;
+    return { left: (atSeconds / whole) * 100, width: (seconds / whole) * 100 };
   }
 
   #waitOrFail(error: unknown, asked: number): void {
@@ -180,10 +160,7 @@ export class RecordingPlayer {
 
   #reset(): void {
     clearTimeout(this.#retryTimer);
-    cancelAnimationFrame(this.#frame);
-    this.audio()?.nativeElement.pause();
-    this.#waveform.set(undefined);
-    this.isPlaying.set(false);
-    this.position.set(0);
+    this.playback.reset();
+    this.#view.set(undefined);
   }
 }

@@ -21,6 +21,7 @@ import { UserMenu } from './user-menu';
 const TABS: readonly { path: string; word: string; needs: Permission }[] = [
   { path: '/today', word: 'today', needs: 'cases.list' },
   { path: '/desk', word: 'desk', needs: 'calls.dial' },
+  { path: '/recordings', word: 'recordings', needs: 'recordings.list' },
   { path: '/wallboard', word: 'wallboard', needs: 'wallboard.read' },
 ];
 
