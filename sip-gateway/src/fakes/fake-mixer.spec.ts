@@ -25,6 +25,31 @@ describe('the fake mixer', () => {
     expect(mixer.openLegs()).toEqual(['a']);
   });
 
+  it('shows announcements, signals and who is listened to, and plays an announcement to its end', async () => {
+    const mixer = new FakeMixer();
+    const played: string[] = [];
+    mixer.listen({ onPlayed: (leg, sound) => played.push(`${leg} ${sound}`) });
+    mixer.sounds = new Set(['ja/wait']);
+    await mixer.openLeg('a');
+    await mixer.play('a', 'ja/wait', { loop: false });
+    await expectAsync(mixer.play('a', 'en/wait')).toBeRejectedWith(jasmine.objectContaining({ code: 'unknown-sound' }));
+    expect(mixer.playing('a')).toBe('ja/wait');
+    mixer.finishPlaying('a');
+    expect([mixer.playing('a'), played]).toEqual([null, ['a ja/wait']]);
+    await mixer.play('a', 'ja/wait');
+    await mixer.stopPlaying('a');
+    await mixer.playTone('a', 'please-repeat');
+    await mixer.detectTones('a', true);
+    await mixer.connectLeg('a', { host: '192.0.2.1', port: 4000 }, null, 'PCMA');
+    expect([mixer.playing('a'), mixer.signals('a'), mixer.isDetectingTones('a'), mixer.codec('a')]).toEqual([
+      null,
+      ['please-repeat'],
+      true,
+      'PCMA',
+    ]);
+    expect([await mixer.loadSounds(), played.length]).toEqual([['ja/wait'], 1]);
+  });
+
   it('fails the next call it was told to, once, and changes nothing then', async () => {
     const mixer = new FakeMixer();
     mixer.failNext('openLeg', 'no-port');

@@ -2,7 +2,7 @@ import { LoadGuard } from './load-guard.ts';
 
 function after(ticks: number, latenessMs: (tick: number) => number, busy: number): boolean {
   const guard = new LoadGuard();
-  for (let tick = 0; tick < ticks; tick += 1) guard.note(latenessMs(tick), () => busy);
+  for (let tick = 0; tick < ticks; tick += 1) guard.note({ run: 1, skipped: 0, latenessMs: latenessMs(tick) }, () => busy);
   return guard.isOverloaded;
 }
 
@@ -21,11 +21,17 @@ describe('the load guard', () => {
     expect(after(100, (tick) => (tick === 50 ? 300 : 0), 0.3)).toBeFalse();
   });
 
+  it('counts ticks that were due together one by one', () => {
+    const guard = new LoadGuard();
+    for (let n = 0; n < 25; n += 1) guard.note({ run: 4, skipped: 0, latenessMs: 65 }, () => 0.1);
+    expect(guard.isOverloaded).toBeTrue();
+  });
+
   it('opens again 2 s after the load has gone', () => {
     const guard = new LoadGuard();
-    for (let tick = 0; tick < 100; tick += 1) guard.note(0, () => 0.95);
+    for (let tick = 0; tick < 100; tick += 1) guard.note({ run: 1, skipped: 0, latenessMs: 0 }, () => 0.95);
     expect(guard.isOverloaded).toBeTrue();
-    for (let tick = 0; tick < 100; tick += 1) guard.note(0, () => 0.5);
+    for (let tick = 0; tick < 100; tick += 1) guard.note({ run: 1, skipped: 0, latenessMs: 0 }, () => 0.5);
     expect(guard.isOverloaded).toBeFalse();
   });
 });

@@ -1,4 +1,5 @@
 import { FRAME_MS } from './frame.ts';
+import type { DueTicks } from './tick-clock.ts';
 
 /** 2 s of ticks. */
 const WINDOW_TICKS = 2000 / FRAME_MS;
@@ -17,12 +18,12 @@ export class LoadGuard {
     return this.#isOverloaded;
   }
 
-  /** `takeBusy` says which share of the time since its last call the thread was busy, 0 to 1; asked once per window. */
-  note(latenessMs: number, takeBusy: () => number): void {
-    this.#ticks += 1;
-    if (latenessMs >= FRAME_MS) this.#late += 1;
+  /** Takes note of ticks that were due together. `takeBusy` says which share of the time since its last call the thread was busy, 0 to 1. */
+  note(due: DueTicks, takeBusy: () => number): void {
+    this.#ticks += due.run + due.skipped;
+    this.#late += Math.floor(due.latenessMs / FRAME_MS);
     if (this.#ticks < WINDOW_TICKS) return;
-    this.#isOverloaded = takeBusy() > MAX_BUSY || this.#late > WINDOW_TICKS * MAX_LATE_SHARE;
+    this.#isOverloaded = takeBusy() > MAX_BUSY || this.#late > this.#ticks * MAX_LATE_SHARE;
     this.#ticks = 0;
     this.#late = 0;
   }

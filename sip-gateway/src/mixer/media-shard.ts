@@ -153,7 +153,7 @@ export class MediaShard {
     const due = this.#clock.takeDue(performance.now());
     if (due.run > 0) {
       this.#statistics.add(due);
-      this.#guard.note(due.latenessMs, () => this.#takeBusy());
+      this.#guard.note(due, () => this.#takeBusy());
     }
     if (due.skipped > 0) this.bridge.skip(due.skipped);
     for (let tick = 0; tick < due.run; tick += 1) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeMixer } from '../fakes/fake-mixer.ts';
 import type { Mixer } from '../ports/mixer.port.ts';
 import { SAMPLE_RATE } from './frame.ts';
-import { channelsOf, MixerRig } from './mixer-rig.ts';
+import { channelsOf, MixerRig, waitFor } from './mixer-rig.ts';
 import { RtpPeer } from './rtp-peer.ts';
 import { decibelsBetween, measureTone } from './tone-meter.ts';
 
@@ -98,6 +98,36 @@ describe('the mixer process', () => {
       .match(/^policy\s*:\s*(\d+)/m)?.[1];
     expect(isRealTime).toBe(policy === '1');
   });
+});
+
+describe('a mixer process that gets too little time', () => {
+  it('refuses new legs before those that run suffer more, and takes them again once it has time', async () => {
+    const rig = await MixerRig.start();
+    try {
+      await rig.join('a', 440);
+      // Stopped for most of the time, as by a machine that is far too busy.
+      const pid = rig.mixer.pids.mixer ?? 0;
+      for (const endMs = performance.now() + 4500; performance.now() < endMs;) {
+        process.kill(pid, 'SIGSTOP');
+        await sleep(60);
+        process.kill(pid, 'SIGCONT');
+        await sleep(30);
+      }
+      await expectAsync(rig.mixer.openLeg('b')).toBeRejectedWith(jasmine.objectContaining({ code: 'overloaded' }));
+      expect((await rig.mixer.list()).legs.map(({ leg }) => leg)).toEqual(['a']);
+      await waitFor(
+        async () =>
+          await rig.mixer.openLeg('b').then(
+            () => true,
+            () => false,
+          ),
+        10_000,
+        () => 'the mixer takes no legs any more',
+      );
+    } finally {
+      await rig.close();
+    }
+  }, 25_000);
 });
 
 describe('a mixer process with four ports', () => {

@@ -151,9 +151,13 @@ export function channelsOf(...legs: readonly LegId[]): RecordingChannel[] {
 }
 
 /** Waits for a condition of the outside world. @throws Error after `timeoutMs` */
-export async function waitFor(condition: () => boolean, timeoutMs: number, complain: () => string): Promise<void> {
+export async function waitFor(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+  complain: () => string,
+): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadlineMs) throw new Error(complain());
     await sleep(10);
   }
