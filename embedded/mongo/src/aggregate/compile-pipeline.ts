@@ -2,15 +2,18 @@ import { CommandError, notSupported } from '../command-error.ts';
 import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { bucketAutoStage } from './bucket-auto-stage.ts';
 import { bucketStage } from './bucket-stage.ts';
+import { densifyStage } from './densify-stage.ts';
 import { documentsStage } from './documents-stage.ts';
 import { facetStage } from './facet-stage.ts';
 import { addFieldsStage, projectStage, replaceRootStage, replaceWithStage, unsetStage } from './field-stages.ts';
+import { fillStage } from './fill-stage.ts';
 import { graphLookupStage } from './graph-lookup-stage.ts';
 import { groupStage } from './group-stage.ts';
 import { lookupStage } from './lookup-stage.ts';
 import { countStage, limitStage, matchStage, parseLimit, parseSkip, skipStage, sortByCountStage } from './order-stages.ts';
 import { redactStage } from './redact-stage.ts';
 import { sampleStage } from './sample-stage.ts';
+import { setWindowFieldsStage } from './set-window-fields-stage.ts';
 import { sortedStage, sortStage } from './sort-stage.ts';
 import {
   OUTPUT_STAGES,
@@ -28,8 +31,10 @@ const STAGES: Readonly<Record<string, StageCompiler>> = {
   $bucket: bucketStage,
   $bucketAuto: bucketAutoStage,
   $count: countStage,
+  $densify: densifyStage,
   $documents: documentsStage,
   $facet: facetStage,
+  $fill: fillStage,
   $graphLookup: graphLookupStage,
   $group: groupStage,
   $limit: limitStage,
@@ -41,6 +46,7 @@ const STAGES: Readonly<Record<string, StageCompiler>> = {
   $replaceWith: replaceWithStage,
   $sample: sampleStage,
   $set: addFieldsStage,
+  $setWindowFields: setWindowFieldsStage,
   $skip: skipStage,
   $sort: sortStage,
   $sortByCount: sortByCountStage,
@@ -51,7 +57,7 @@ const STAGES: Readonly<Record<string, StageCompiler>> = {
 
 /** Stages MongoDB has and this server does not have: refused as unsupported, not as unknown. */
 const REFUSED = new Set(
-  '$densify $fill $setWindowFields $collStats $indexStats $currentOp $listSessions $listLocalSessions $planCacheStats $search $searchMeta $vectorSearch $listSampledQueries $listSearchIndexes $querySettings $queryStats $shardedDataDistribution'.split(
+  '$collStats $indexStats $currentOp $listSessions $listLocalSessions $planCacheStats $search $searchMeta $vectorSearch $listSampledQueries $listSearchIndexes $querySettings $queryStats $shardedDataDistribution'.split(
     ' ',
   ),
 );
