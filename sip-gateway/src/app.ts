@@ -112,6 +112,8 @@ async function buildTelephony(config: Config, log: Logger, { writer, facts, hear
     address: config.MIXER_ADDRESS,
     portMin: config.MIXER_PORT_MIN,
     portMax: config.MIXER_PORT_MAX,
+    workers: config.MIXER_WORKERS,
+    ...(config.SOUNDS_DIR !== undefined && { soundsDir: config.SOUNDS_DIR }),
     recordingsDir: config.RECORDINGS_DIR,
     runDir: config.RUN_DIR,
     keyFile: config.VAULT_KEY_FILE,

@@ -36,6 +36,8 @@ const Environment = z
     MIXER_ADDRESS: z.string().refine((value) => isIP(value) === 4, 'must be an IPv4 address'),
     MIXER_PORT_MIN: port,
     MIXER_PORT_MAX: port,
+    MIXER_WORKERS: z.coerce.number().int().min(1).max(16).default(1),
+    SOUNDS_DIR: z.string().min(1).optional(),
     RECORDINGS_DIR: z.string().min(1),
     /** The master keys that recordings are sealed under (vault/README.md). */
     VAULT_KEY_FILE: z.string().min(1),
