@@ -1,8 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
-import type { CallView } from '#contracts/calls.contract';
-import { Bridge, type BridgeParty, type BridgeSpan } from '../design/bridge';
-import { Duration, formatDuration } from '../design/duration';
+import { Bridge } from '../design/bridge';
+import { Duration } from '../design/duration';
 import { Icon } from '../design/icon';
 import { KeyHint } from '../design/key-hint';
 import { Meter } from '../design/meter';
@@ -10,49 +9,68 @@ import { ProblemPanel } from '../design/problem-panel';
 import { type StateName, StateTag } from '../design/state-tag';
 import { Tag } from '../design/tag';
 import { Phone } from '../phone/phone';
-import { Language } from '../platform/language';
 import { ProblemText } from '../platform/problem-text';
-import { Session } from '../platform/session';
 import { AgentStatus } from '../shell/agent-status';
 import { Refusal } from '../shell/refusal';
+import { CallBridge } from './call-bridge';
 import { timerOf, toneOf } from './call-phase';
 import { CallLine } from './call-line';
 import { CallStore } from './call-store';
 import { DeskState, isRefusing } from './desk-state';
 import { DialPad } from './dial-pad';
+import { PartyControls } from './party-controls';
+import { PartyStrip } from './party-strip';
 import { Words } from './words';
 
 /** Timer, state, recording, who hears whom, and the call's controls; hang-up last and apart. */
 @Component({
   selector: 'kk-call-bar',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Bridge, DialPad, Duration, Icon, KeyHint, Meter, ProblemPanel, StateTag, Tag, TranslocoDirective],
+  imports: [
+    Bridge,
+    DialPad,
+    Duration,
+    Icon,
+    KeyHint,
+    Meter,
+    PartyControls,
+    PartyStrip,
+    ProblemPanel,
+    StateTag,
+    Tag,
+    TranslocoDirective,
+  ],
+  providers: [CallBridge],
   templateUrl: './call-bar.html',
   styleUrl: './call-bar.css',
   host: { '[class]': 'tone()' },
 })
 export class CallBar {
   readonly #words = inject(Words);
-  readonly #language = inject(Language);
   readonly #problemText = inject(ProblemText);
-  readonly #session = inject(Session);
   readonly #agent = inject(AgentStatus);
   readonly #refusal = inject(Refusal);
   protected readonly calls = inject(CallStore);
   protected readonly line = inject(CallLine);
   protected readonly phone = inject(Phone);
   protected readonly state = inject(DeskState);
+  protected readonly bridge = inject(CallBridge);
   protected readonly isDialPadOpen = signal(false);
 
   protected readonly call = this.calls.call;
   protected readonly phase = this.calls.phase;
-  protected readonly tone = computed(() => toneOf(this.phase()));
+  /** A call on hold, or with a third person in it, is not just a call: the bar's colour and word say so. */
+  protected readonly tone = computed<StateName>(() => {
+    if (this.bridge.isHeld()) return 'hold';
+    return this.bridge.guests().some(({ standing }) => standing === 'present') ? 'three' : toneOf(this.phase());
+  });
   /** Between calls the agent is what the server says: ready, away, or without a phone. */
   protected readonly stateName = computed<StateName>(() =>
     this.phase() === 'idle' && this.#agent.isChoosable() ? this.#agent.tone() : this.tone(),
   );
   protected readonly stateLabel = computed(() => {
     const agentState = this.#agent.view()?.state;
+    if (this.tone() === 'hold' || this.tone() === 'three') return this.#say(`calls.phase.${this.tone()}`);
     const isAgents = this.phase() === 'idle' && agentState && this.#agent.isChoosable();
     return this.#say(isAgents ? `shell.state.${agentState}` : `calls.phase.${this.phase()}`);
   });
@@ -69,21 +87,9 @@ export class CallBar {
   });
   protected readonly canHangUp = computed(() => ['dialling', 'ringing', 'talking'].includes(this.phase()));
   protected readonly problem = computed(() => {
-    const error = this.calls.failureOf('call:dial', 'call:answer', 'call:hang-up', 'call:mute', 'call:send-digits');
+    const error = this.calls.failureOf(...COMMANDS_OF_THE_BAR);
     return error === null ? null : this.#problemText.of(error);
   });
-  protected readonly parties = computed<BridgeParty[]>(() => {
-    const me = this.#me();
-    const other = this.#other();
-    return this.call()?.direction === 'inbound' ? [other, me] : [me, other];
-  });
-  protected readonly spans = computed<BridgeSpan[]>(() => [this.#span()]);
-  protected readonly sentence = computed(() => {
-    const call = this.call();
-    const key = call?.phase === 'talking' && call.isMuted ? 'muted' : this.phase();
-    return this.#say(`calls.bridge.sentence.${key}`, { me: this.#myName(), other: this.#otherName() });
-  });
-
   /** Why the dial button is dashed or gone, in the words of the rule that decided. */
   protected readonly obstacleText = computed(() => {
     const obstacle = this.state.obstacle();
@@ -105,73 +111,24 @@ export class CallBar {
     this.isDialPadOpen.update((isOpen) => !isOpen);
   }
 
-  #me(): BridgeParty {
-    const call = this.call();
-    const seat = this.#say('calls.seat', { seat: this.#session.user()?.seat ?? '' });
-    const base = { id: 'me', icon: 'headset_mic', name: this.#myName() } as const;
-    if (call?.phase === 'offered') return { ...base, detail: seat, presence: 'invited' };
-    if (call?.phase === 'talking' && call.isMuted)
-      return { ...base, detail: this.#say('calls.muted'), presence: 'present', isMuted: true };
-    const isParked = !this.phone.isMicrophoneOpen();
-    return isParked
-      ? { ...base, detail: this.#say('calls.parked'), presence: 'present', isMuted: true }
-      : { ...base, detail: seat, presence: 'present' };
-  }
-
-  #other(): BridgeParty {
-    const call = this.call();
-    const number = call?.numberDisplay ?? this.state.phone()?.display ?? '';
-    const candidates = call?.candidates.length ?? 0;
-    const detail = this.state.isUnidentified() ? this.#say('calls.bridge.candidates', { count: candidates }) : number;
-    const isOnLine = call?.phase === 'talking' || call?.phase === 'offered';
-    return { id: 'other', icon: 'person', name: this.#otherName(), detail, presence: isOnLine ? 'present' : 'invited' };
-  }
-
-  #span(): BridgeSpan {
-    const call = this.call();
-    if (!call) return this.#spanBetweenCalls();
-    if (call.phase === 'wrap-up') return { kind: 'ended', text: this.#ending(call) };
-    const text = this.#say(`calls.bridge.via.${call.direction}`, {
-      category: call.category.shortName[this.#language.locale()],
-      number: call.category.callerIdDisplay,
-    });
-    const isHeard = call.phase === 'talking' && !call.isMuted;
-    return { kind: isHeard || call.phase === 'offered' ? 'both' : 'invited', text };
-  }
-
-  #spanBetweenCalls(): BridgeSpan {
-    const category = this.state.category();
-    if (!category || !this.state.case()) return { kind: 'none' };
-    const values = { category: category.shortName[this.#language.locale()], number: category.callerIdDisplay };
-    return { kind: 'ended', text: this.#say('calls.bridge.via.outbound', values) };
-  }
-
-  #ending(call: CallView): string {
-    const cause = this.#say(`calls.cause.${call.cause ?? 'completed'}`);
-    const by = call.answeredAt && call.endedBy ? this.#say(`calls.ended_by.${call.endedBy}`) : '';
-    const seconds = call.endedAt
-      ? Math.round((Date.parse(call.endedAt) - Date.parse(call.answeredAt ?? call.startedAt)) / 1_000)
-      : 0;
-    return this.#say(call.answeredAt ? 'calls.bridge.talked' : 'calls.bridge.rang', {
-      cause,
-      by,
-      seconds,
-      time: formatDuration(seconds),
-    });
-  }
-
-  #myName(): string {
-    return this.#session.user()?.name ?? '';
-  }
-
-  #otherName(): string {
-    const call = this.call();
-    if (this.state.isUnidentified()) return call?.numberDisplay ?? '';
-    const name = this.state.case()?.person.name;
-    return name ? this.#say('calls.person_name', { name }) : (call?.numberDisplay ?? '');
-  }
-
   #say(key: string, values: Record<string, unknown> = {}): string {
     return this.#words.say(key, values);
   }
 }
+
+const COMMANDS_OF_THE_BAR = [
+  'call:dial',
+  'call:answer',
+  'call:hang-up',
+  'call:mute',
+  'call:send-digits',
+  'call:hold',
+  'call:change-party',
+  'call:invite',
+  'call:remove-party',
+  'call:talk-privately',
+  'call:transfer',
+  'call:requeue',
+  'call:pause-recording',
+  'call:resume-recording',
+] as const;

@@ -1,6 +1,8 @@
 import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
+import type { CallPartyClientEvents, ChangeParty, InviteParty } from '#contracts/call-parties.contract';
 import type { CallView, CurrentCallView, IdentifyCaller, IdentityItem, SaveDraft, SaveResult } from '#contracts/calls.contract';
 import type { CallId, CaseId, CategoryCode, PhoneId } from '#contracts/ids.contract';
+import type { PartyId } from '#contracts/parties.contract';
 import type { ClientToServerEvents } from '#contracts/socket.contract';
 import { Api } from '../platform/api';
 import { Clock } from '../platform/clock';
@@ -148,6 +150,19 @@ export class CallStore {
     return this.#send('call:save-result', result);
   }
 
+  /** The resident hears music and is heard by nobody. */
+  hold = (held: boolean) => this.#inCall('call:hold', { held });
+  changeParty = (party: PartyId, change: Omit<ChangeParty, 'callId' | 'party'>) =>
+    this.#inCall('call:change-party', { party, ...change });
+  invite = (invitation: Omit<InviteParty, 'callId'>) => this.#inCall('call:invite', invitation);
+  removeParty = (party: PartyId) => this.#inCall('call:remove-party', { party });
+  /** With these alone; with nobody: all together again. */
+  talkPrivately = (parties: PartyId[]) => this.#inCall('call:talk-privately', { with: parties });
+  transfer = (party: PartyId) => this.#inCall('call:transfer', { party });
+  requeue = () => this.#inCall('call:requeue', {});
+  pauseRecording = () => this.#inCall('call:pause-recording', {});
+  resumeRecording = () => this.#inCall('call:resume-recording', {});
+
   failureOf(...commands: CallCommandName[]): unknown {
     const failure = this.#failure();
     return failure && commands.includes(failure.command) ? failure.error : null;
@@ -155,6 +170,16 @@ export class CallStore {
 
   dismissFailure(): void {
     this.#failure.set(null);
+  }
+
+  /** Sends a command about the running call; false without one. */
+  async #inCall<Name extends keyof CallPartyClientEvents>(
+    command: Name,
+    input: Omit<Parameters<CallPartyClientEvents[Name]>[0], 'callId'>,
+  ): Promise<boolean> {
+    const call = this.#call();
+    if (call === null) return false;
+    return this.#send(command, { callId: call.id, ...input });
   }
 
   async #control(command: 'call:answer' | 'call:hang-up'): Promise<void> {

@@ -119,7 +119,7 @@ const KEYS = {
   offered: ['F2', '1–9'],
   dialling: ['F4'],
   ringing: ['F4'],
-  talking: ['F4', 'F6', '00', 'Alt+M'],
+  talking: ['F4', 'F6', '00', 'Alt+M', 'Alt+H'],
   'wrap-up': ['F6', '00', 'Ctrl+Enter'],
   quick: ['Enter', 'F6', '00'],
 } as const;
