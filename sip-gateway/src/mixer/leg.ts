@@ -8,9 +8,11 @@ import { JitterBuffer } from './jitter-buffer.ts';
 import type { PullOutcome } from './jitter-buffer.ts';
 import { LevelMeter } from './level-meter.ts';
 import { Limiter } from './limiter.ts';
+import { OutgoingStream } from './outgoing-stream.ts';
+import type { StreamStart } from './outgoing-stream.ts';
 import { LegReports } from './rtcp/leg-reports.ts';
 import { isRtcp } from './rtcp/rtcp-packet.ts';
-import { parseRtp, RTP_HEADER_BYTES, writeRtpHeader } from './rtp-packet.ts';
+import { parseRtp, RTP_HEADER_BYTES } from './rtp-packet.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { parseTelephoneEvent, TelephoneEventDetector, TelephoneEventSender } from './telephone-event.ts';
 import { LegSounds } from './sound/leg-sounds.ts';
@@ -44,13 +46,6 @@ export interface LegConnection {
   readonly codec: Codec;
 }
 
-/** Starting values of the outgoing stream; random in production (RFC 3550 §5.1), fixed in tests. */
-export interface StreamStart {
-  readonly ssrc: number;
-  readonly sequenceNumber: number;
-  readonly timestamp: number;
-}
-
 /** The payload of the packet at hand; the jitter buffer copies it. */
 const decoded = new Int16Array(FRAME_SAMPLES);
 
@@ -70,10 +65,7 @@ export class Leg implements Speaker {
   readonly #jitterBuffer = new JitterBuffer();
   readonly #detector = new TelephoneEventDetector();
   readonly #events = new TelephoneEventSender();
-  readonly #ssrc: number;
-  #sequenceNumber: number;
-  #timestamp: number;
-  #isMarkerDue = true;
+  readonly #stream: OutgoingStream;
   #remote: RtpAddress | null = null;
   #telephoneEventType: number | null = null;
   #codec: G711Type = PCMU;
@@ -83,16 +75,13 @@ export class Leg implements Speaker {
   #ticksWithoutPacket = 0;
   #outcome: PullOutcome = 'idle';
   #packetsReceived = 0;
-  #packetsSent = 0;
   #packetsForeign = 0;
   #framesConcealed = 0;
 
   constructor(id: LegId, outlet: LegOutlet, start: StreamStart) {
     this.id = id;
     this.#outlet = outlet;
-    this.#ssrc = start.ssrc;
-    this.#sequenceNumber = start.sequenceNumber;
-    this.#timestamp = start.timestamp;
+    this.#stream = new OutgoingStream(start);
     this.#ticksToReport = FIRST_REPORT_TICKS + (start.ssrc % FIRST_REPORT_TICKS);
   }
 
@@ -116,7 +105,7 @@ export class Leg implements Speaker {
     const { framesInserted, framesDropped } = this.#jitterBuffer.counts;
     return {
       packetsReceived: this.#packetsReceived,
-      packetsSent: this.#packetsSent,
+      packetsSent: this.#stream.packets,
       packetsForeign: this.#packetsForeign,
       framesConcealed: this.#framesConcealed,
       framesInserted,
@@ -146,7 +135,7 @@ export class Leg implements Speaker {
     this.#detector.reset();
     this.#reports.reset();
     this.#events.clear();
-    this.#isMarkerDue = true;
+    this.#stream.markNext();
     this.#ticksWithoutPacket = 0;
   }
 
@@ -175,7 +164,7 @@ export class Leg implements Speaker {
       return;
     }
     if (isRtcp(packet)) {
-      this.#reports.receive(packet, this.#ssrc, this.#outlet.nowMs());
+      this.#reports.receive(packet, this.#stream.ssrc, this.#outlet.nowMs());
       return;
     }
     const rtp = parseRtp(packet);
@@ -202,17 +191,12 @@ export class Leg implements Speaker {
 
   /** Sends what this leg hears in this tick; `sum` is scratch space for one frame. A leg that is not connected sends nothing. */
   sendFrame(sum: Float64Array): void {
-    this.#timestamp = (this.#timestamp + FRAME_SAMPLES) >>> 0;
+    this.#stream.advance(1);
     if (!this.#remote) return;
     this.#reportWhenDue();
     const mixed = this.#mix(sum);
-    const event = this.#telephoneEventType === null ? null : this.#events.next(this.#timestamp);
-    if (event && this.#telephoneEventType !== null) {
-      this.#send(this.#telephoneEventType, event.startTimestamp, event.marker, event.payload);
-      if (event.replacesAudio) return;
-    }
-    const packet = this.#startPacket(this.#codec, this.#timestamp, this.#isMarkerDue, FRAME_SAMPLES);
-    this.#isMarkerDue = false;
+    if (this.#sendEvent(this.#remote)) return;
+    const packet = this.#stream.startAudio(this.#codec);
     if (mixed) encodeG711(this.#codec, mixed, packet, RTP_HEADER_BYTES);
     else packet.fill(this.#codec === PCMU ? MULAW_SILENCE : ALAW_SILENCE, RTP_HEADER_BYTES);
     this.#outlet.send(packet, this.#remote);
@@ -220,14 +204,8 @@ export class Leg implements Speaker {
 
   /** Sends an RTCP report and tells how well the party was received since the last one. `isGoodbye`: the leg is closing. */
   report(isGoodbye = false): void {
-    if (!this.#remote || (this.#packetsSent === 0 && this.#packetsReceived === 0)) return;
-    const sent = {
-      ssrc: this.#ssrc,
-      rtpTimestamp: this.#timestamp,
-      packets: this.#packetsSent,
-      octets: this.#packetsSent * FRAME_SAMPLES,
-    };
-    const { packet, quality } = this.#reports.takeInterval(sent, {
+    if (!this.#remote || (this.#stream.packets === 0 && this.#packetsReceived === 0)) return;
+    const { packet, quality } = this.#reports.takeInterval(this.#stream.sent, {
       nowMs: this.#outlet.nowMs(),
       packetsLate: this.#jitterBuffer.counts.packetsLate,
       playoutFrames: this.#jitterBuffer.targetFrames,
@@ -239,8 +217,8 @@ export class Leg implements Speaker {
 
   /** Time that passed without ticks: the receiver must see it in the timestamp. */
   skipTicks(ticks: number): void {
-    this.#timestamp = (this.#timestamp + ticks * FRAME_SAMPLES) >>> 0;
-    this.#isMarkerDue = true;
+    this.#stream.advance(ticks);
+    this.#stream.markNext();
   }
 
   #reportWhenDue(): void {
@@ -287,19 +265,21 @@ export class Leg implements Speaker {
     }
   }
 
-  #send(payloadType: number, timestamp: number, marker: boolean, payload: Buffer): void {
-    if (!this.#remote) return;
-    const packet = this.#startPacket(payloadType, timestamp, marker, payload.length);
+  /** Sends the telephone-event packet that is due. True when it takes the place of audio. */
+  #sendEvent(remote: RtpAddress): boolean {
+    if (this.#telephoneEventType === null) return false;
+    const event = this.#events.next(this.#stream.timestamp);
+    if (!event) return false;
+    const { marker, payload, startTimestamp: timestamp, replacesAudio } = event;
+    const packet = this.#stream.startPacket({
+      payloadType: this.#telephoneEventType,
+      marker,
+      timestamp,
+      payloadBytes: payload.length,
+    });
     payload.copy(packet, RTP_HEADER_BYTES);
-    this.#outlet.send(packet, this.#remote);
-  }
-
-  #startPacket(payloadType: number, timestamp: number, marker: boolean, payloadBytes: number): Buffer {
-    const packet = Buffer.allocUnsafe(RTP_HEADER_BYTES + payloadBytes);
-    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
-    this.#packetsSent += 1;
-    writeRtpHeader(packet, { payloadType, marker, sequenceNumber: this.#sequenceNumber, timestamp, ssrc: this.#ssrc });
-    return packet;
+    this.#outlet.send(packet, remote);
+    return replacesAudio;
   }
 }
 
