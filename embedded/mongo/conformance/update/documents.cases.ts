@@ -159,6 +159,7 @@ export const cases: readonly ConformanceCase[] = [
     a: 2,
     b: 3,
   }),
+  upserts('an upsert may make dollar names', { _id: 1 }, { $set: { $a: 1 } }, { _id: 1, $a: 1 }),
   upserts('an upsert pushes into a new array', { _id: 1 }, { $push: { a: 1 } }, { _id: 1, a: [1] }),
   {
     name: 'an upsert tells the _id it made',

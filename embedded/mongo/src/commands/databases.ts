@@ -1,4 +1,3 @@
-import { Long } from 'bson';
 import { CommandError } from '../command-error.ts';
 import { booleanField, documentField } from '../execution/read-request.ts';
 import { compileFilter } from '../query/compile-filter.ts';
@@ -18,13 +17,12 @@ export function databaseCommands(catalog: Catalog): readonly Command[] {
         if (body['$db'] !== 'admin') throw new CommandError(13, 'listDatabases may only be run against the admin database.');
         const matches = compileFilter(documentField(body, 'filter'));
         const names = new Set(catalog.all().map((collection) => collection.namespace.split('.')[0] ?? ''));
-        // Collections of all databases share one file, so a single database has no size of its own to report.
+        // Collections of all databases share one file: a single database has no size on disk to report, and none is made up.
         const databases = [...names]
           .sort()
-          .map((name): BsonDocument => ({ name, sizeOnDisk: Long.ZERO, empty: false }))
+          .map((name): BsonDocument => ({ name, empty: false }))
           .filter((entry) => matches(entry));
-        if (booleanField(body, 'nameOnly')) return { databases: databases.map(({ name }) => ({ name })) };
-        return { databases, totalSize: Long.ZERO, totalSizeMb: Long.ZERO };
+        return { databases: booleanField(body, 'nameOnly') ? databases.map(({ name }) => ({ name })) : databases };
       },
     },
   ];

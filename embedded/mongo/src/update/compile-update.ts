@@ -8,7 +8,7 @@ import { fieldOperators } from './field-operators.ts';
 import { assertArrayFiltersUsed, expandPath, isPositional, parseArrayFilters, type ArrayFilters } from './positional-path.ts';
 import { renameField, renameTarget } from './rename-operator.ts';
 import { NO_CHANGE, type FieldChange, type UpdateEnvironment, type UpdateOperator } from './update-operation.ts';
-import { assertNoConflict, assertUpdatePath, compareUpdatePaths } from './update-path.ts';
+import { assertNoConflict, assertStorableName, assertUpdatePath, compareUpdatePaths } from './update-path.ts';
 import { changeField } from './write-path.ts';
 
 export interface UpdateContext extends MatchContext {
@@ -112,6 +112,8 @@ function applySteps(steps: readonly Step[], document: BsonDocument, filters: Arr
   const changed = cloneValue(document);
   const active = steps.filter((step) => step.operator !== '$setOnInsert' || context.isInsert);
   for (const { step, path } of concreteChanges(active, changed, filters, context)) {
+    if (!context.isInsert && step.createsPath) assertStorableName(path);
+    if (!context.isInsert && step.target !== undefined) assertStorableName(step.target);
     if (step.target !== undefined) renameField(changed, path, step.target);
     else changeField(changed, path, step.change, step.createsPath);
   }

@@ -2,7 +2,7 @@ import { badValue, CommandError } from '../command-error.ts';
 import { compareStrings } from '../values/compare.ts';
 import { isArrayIndex } from '../values/path.ts';
 
-/** Refuses paths MongoDB cannot store a field at. Below the top level names may begin with a dollar sign. */
+/** Refuses paths no field can have. */
 export function assertUpdatePath(path: string): void {
   const parts = path.split('.');
   if (path === '') throw new CommandError(56, 'An empty update path is not valid.');
@@ -13,11 +13,16 @@ export function assertUpdatePath(path: string): void {
     throw badValue(
       `Cannot have ${first === '$' ? "positional (i.e. '$')" : 'array filter identifier'} element in the first position in path '${path}'`,
     );
-  if (first.startsWith('$'))
-    throw new CommandError(
-      52,
-      `The dollar ($) prefixed field '${first}' in '${path}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
-    );
+}
+
+/** A dollar name at the top may be stored by an insert, also one an upsert makes, but not by a change of a document (error 52). */
+export function assertStorableName(path: string): void {
+  const [first = ''] = path.split('.');
+  if (!first.startsWith('$')) return;
+  throw new CommandError(
+    52,
+    `The dollar ($) prefixed field '${first}' in '${path}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
+  );
 }
 
 /** Two operators must not change the same field, nor one a field within the other's (error 40). */
