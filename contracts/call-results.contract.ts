@@ -49,5 +49,7 @@ export const EndCause = z.enum([
   'agent-lost',
   'gateway-lost',
   'failed',
+  /** Only of an agent's part in a call that went on with somebody else. */
+  'transferred',
 ]);
 export type EndCause = z.infer<typeof EndCause>;

@@ -43,6 +43,8 @@ export const CallView = z.object({
   version: z.int(),
   direction: CallDirection,
   phase: CallPhase,
+  /** The call this is the viewer's finished part of: it went on with somebody else, and only this part is to be written up. */
+  partOf: CallId.nullable(),
   /** The case on screen. Inbound: null until the caller is identified. */
   caseId: CaseId.nullable(),
   phoneId: PhoneId.nullable(),
@@ -67,6 +69,8 @@ export const CallView = z.object({
   isRecordingPaused: z.boolean(),
   /** When wrap-up should be over; null outside of it. */
   wrapUpUntil: Instant.nullable(),
+  /** What the agent who handed the call over had noted; null when nobody did, or when the viewer may not see the case. */
+  handedOverNote: z.string().nullable(),
   draft: z.object({
     note: z.string(),
     resultCode: ResultCode.nullable(),

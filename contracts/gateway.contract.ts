@@ -28,6 +28,9 @@ export const phonePresence = (user: UserId): string => `kk:phone:${user}`;
 /** A phone credential that the server issued: `StoredCredential` as JSON, expires by itself; deleted on log-out. */
 export const phoneCredential = (username: string): string => `kk:credential:${username}`;
 
+/** Redis channel of passing news of every gateway, `GatewayNews` as JSON: nothing is kept, whoever does not listen misses it. */
+export const GATEWAY_NEWS = 'kk:gateway-news';
+
 /** One trunk of a carrier, for the status page. */
 export const TrunkStatus = z.object({
   id: z.string(),
@@ -103,6 +106,19 @@ export const CommandReply = z.discriminatedUnion('ok', [
   z.object({ id: z.uuid(), ok: z.literal(false), refusal: CommandRefusal }),
 ]);
 export type CommandReply = z.infer<typeof CommandReply>;
+
+/** What is worth showing while it is true and worth nothing afterwards. */
+export const GatewayNews = z.object({
+  type: z.literal('quality'),
+  callId: CallId,
+  /** How well this party was received over the last seconds. */
+  party: PartyId,
+  lossPct: z.number(),
+  jitterMs: z.number(),
+  roundTripMs: z.number().nullable(),
+  mos: z.number(),
+});
+export type GatewayNews = z.infer<typeof GatewayNews>;
 
 const callFact = { callId: CallId };
 const partyFact = { ...callFact, party: PartyId };

@@ -72,6 +72,8 @@ export interface LiveCallServerEvents {
   'joined-call:changed': (call: JoinedCallView) => void;
   /** To those who may watch. A call whose phase is `done` leaves the screen. */
   'live-call:changed': (call: LiveCallView) => void;
+  /** To everybody in the call but the one who asks: something must be said again. */
+  'call:asked-to-repeat': (sign: { callId: CallId; party: PartyId }) => void;
 }
 
 type Command<Input, Output> = (command: Input, acknowledge: (reply: Ack<Output>) => void) => void;

@@ -26,6 +26,8 @@ export const PROBLEMS = {
   'party.too-many': { status: 409, title: 'The call has as many parties as it can have.' },
   'directory.not-found': { status: 404, title: 'There is no such person or entry in the directory.' },
   'supervision.hidden-forbidden': { status: 403, title: 'Supervising invisibly is switched off in this centre.' },
+  'callback.not-found': { status: 404, title: 'There is no such call-back in your categories.' },
+  'callback.taken': { status: 409, title: 'Somebody else has taken this call-back.' },
   'phone.not-ready': { status: 409, title: 'Your phone is not connected.' },
   'gateway.unavailable': { status: 503, title: 'The telephone gateway does not answer.' },
   'gateway.command-expired': { status: 504, title: 'The command came too late and was not carried out.' },

@@ -1,4 +1,5 @@
 import type { CallPartyClientEvents } from './call-parties.contract.ts';
+import type { CallbackClientEvents, CallbackServerEvents } from './callbacks.contract.ts';
 import type { CallClientEvents, CallServerEvents } from './calls.contract.ts';
 import type { CaseServerEvents } from './cases.contract.ts';
 import type { LiveCallClientEvents, LiveCallServerEvents } from './live-calls.contract.ts';
@@ -8,10 +9,24 @@ import type { WallboardClientEvents, WallboardServerEvents } from './wallboard.c
 
 /** Everything the server may say over the socket: the sum of every feature's news. */
 export interface ServerToClientEvents
-  extends AgentServerEvents, CallServerEvents, CaseServerEvents, LiveCallServerEvents, RecordingServerEvents, WallboardServerEvents {
+  extends
+    AgentServerEvents,
+    CallbackServerEvents,
+    CallServerEvents,
+    CaseServerEvents,
+    LiveCallServerEvents,
+    RecordingServerEvents,
+    WallboardServerEvents {
   /** The session ended (log-out elsewhere, expiry, blocked): show the log-in screen. */
   'session:ended': () => void;
 }
 
 /** Everything the browser may ask over the socket: the sum of every feature's commands. */
-export interface ClientToServerEvents extends CallClientEvents, CallPartyClientEvents, LiveCallClientEvents, RecordingClientEvents, WallboardClientEvents {}
+export interface ClientToServerEvents
+  extends
+    CallbackClientEvents,
+    CallClientEvents,
+    CallPartyClientEvents,
+    LiveCallClientEvents,
+    RecordingClientEvents,
+    WallboardClientEvents {}

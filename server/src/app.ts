@@ -6,14 +6,21 @@ import type { Connection } from 'mongoose';
 import { KeyRing } from '#vault/key-ring';
 import { UserId } from '#contracts/ids.contract';
 import type { ClientToServerEvents, ServerToClientEvents } from '#contracts/socket.contract';
-import type { Actor } from './access/actor.ts';
+import type { Actor, Person } from './access/actor.ts';
 import type { AppRoute, CommandsFor } from './access/declarations.ts';
-import type { RequiredPermission } from './access/permission.model.ts';
+import { isPermitted, type RequiredPermission } from './access/permission.model.ts';
+import { callbackRoutes } from './callbacks/callback.routes.ts';
+import { callbackCommands, callbackRoom, callbackRoomsOf } from './callbacks/callback.socket.ts';
 import { endStrayDials, restoreBookings, writeMissingRecords } from './calls/call-recovery.ts';
 import { callRoutes } from './calls/call.routes.ts';
 import { callCommands } from './calls/call.socket.ts';
+import { callPartyCommands } from './calls/call-parties.socket.ts';
+import { LiveCallNews, watchRoom } from './calls/live-call-news.ts';
+import { liveCallRoutes } from './calls/live-call.routes.ts';
+import { liveCallCommands } from './calls/live-call.socket.ts';
 import { caseRoutes } from './cases/case.routes.ts';
 import type { ServerConfig } from './config.ts';
+import { directoryRoutes } from './directory/directory.routes.ts';
 import { createFeatures, type Features } from './features.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { currentContext } from './platform/context.ts';
@@ -32,7 +39,8 @@ import { RECORDING_ALARM_ROOM } from './recordings/recording-alarms.ts';
 import { openStores, type Stores } from './stores.ts';
 import { FactConsumer } from './telephony/fact-consumer.ts';
 import { COMMAND_LIFE_MS, GatewayLink } from './telephony/gateway-link.ts';
-import { GatewayWatch } from './telephony/gateway-watch.ts';
+import { GatewayNewsListener } from './telephony/gateway-news.ts';
+import { telephonyRoutes } from './telephony/telephony.routes.ts';
 import { agentCommands } from './users/agent.socket.ts';
 import { SESSION_COOKIE, sessionRoutes } from './users/session.routes.ts';
 import { WALLBOARD_ROOM } from './wallboard/wallboard.service.ts';
@@ -40,6 +48,7 @@ import { wallboardRoutes } from './wallboard/wallboard.routes.ts';
 import { wallboardCommands } from './wallboard/wallboard.socket.ts';
 
 const QUEUE_REVIEW_MS = 1_000;
+const MISSED_CALLS_REVIEW_MS = 10_000;
 const PRESENCE_REVIEW_MS = 3_000;
 const GATEWAY_REVIEW_MS = 5_000;
 const AUDIT_REVIEW_MS = 20_000;
@@ -53,7 +62,11 @@ export function listRoutes(features: Features, options: { isTls: boolean }): App
   return [
     ...sessionRoutes(features.sessions, features.credentials, options),
     ...caseRoutes(features.cases),
+    ...callbackRoutes(features.callbacks),
     ...callRoutes(features.calls),
+    ...liveCallRoutes(features.joinedCalls, features.supervision),
+    ...directoryRoutes(features.directory),
+    ...telephonyRoutes(features.gateways),
     ...recordingRoutes(features.recordings),
     ...recordingBookRoutes(features.recordings, features.recordingAlarms, features.recordingUpkeep),
     ...wallboardRoutes(features.wallboard),
@@ -64,6 +77,9 @@ export function listRoutes(features: Features, options: { isTls: boolean }): App
 export function listCommands(features: Features): CommandsFor<ClientToServerEvents> {
   return {
     ...callCommands(features.calls, features.dialler),
+    ...callPartyCommands(features.callParties),
+    ...liveCallCommands(features.joinedCalls, features.supervision),
+    ...callbackCommands(features.callbacks),
     ...agentCommands(features.agents),
     ...wallboardCommands(features.wallboard),
     ...recordingCommands(features.recordingAlarms),
@@ -80,7 +96,8 @@ export class App {
   readonly #mongo: Connection;
   readonly #stores: Stores;
   readonly #link: GatewayLink;
-  readonly #watch: GatewayWatch;
+  readonly #gatewayNews: GatewayNewsListener;
+  readonly #liveNews: LiveCallNews;
   readonly #consumer: FactConsumer;
   readonly #http: Server;
   readonly #sockets: Sockets;
@@ -95,13 +112,13 @@ export class App {
     stores: Stores;
     keys: KeyRing;
     signingKey: KeyObject;
-    redis: Record<'requests' | 'news' | 'replies' | 'facts', Redis>;
+    redis: Record<'requests' | 'news' | 'replies' | 'facts' | 'gatewayNews', Redis>;
   }) {
     const { config, logger, clock, mongo, stores, keys, signingKey, redis } = parts;
     [this.#config, this.#logger, this.#clock, this.#mongo, this.#stores] = [config, logger, clock, mongo, stores];
     [this.#redis, this.#newsRedis] = [redis.requests, redis.news];
     this.#link = new GatewayLink({ redis: redis.requests, blocking: redis.replies }, logger, clock);
-    this.#watch = new GatewayWatch(redis.requests, clock);
+    this.#gatewayNews = new GatewayNewsListener(redis.gatewayNews, logger);
     this.features = createFeatures({
       config,
       stores,
@@ -126,6 +143,13 @@ export class App {
     const origins = new OriginPolicy(config.PUBLIC_ORIGIN);
     this.#http = this.#createHttp(origins);
     this.#sockets = this.#createSockets(origins);
+    this.#liveNews = new LiveCallNews({
+      calls: stores.calls,
+      supervision: this.features.supervision,
+      quality: this.features.quality,
+      tell: (room, event, news, except) => this.#sockets.tellOthers(room, except, event, ...([news] as never)), // one payload each
+      logger,
+    });
     this.#wireNews();
   }
 
@@ -138,6 +162,7 @@ export class App {
       news: createBlockingRedis(config.REDIS_URL, logger),
       replies: createBlockingRedis(config.REDIS_URL, logger),
       facts: createBlockingRedis(config.REDIS_URL, logger),
+      gatewayNews: createBlockingRedis(config.REDIS_URL, logger),
     };
     await Promise.all(Object.values(redis).map((client) => client.connect()));
     const mongo = await connectMongo(config.MONGODB_URI, logger);
@@ -163,6 +188,8 @@ export class App {
     await this.#sockets.close();
     clearTimeout(force);
     this.features.wallboard.stop();
+    this.#liveNews.stop();
+    this.#gatewayNews.stop();
     await Promise.all([this.#consumer.stop(), this.#link.stop()]);
     await this.#mongo.close();
     this.#redis.destroy();
@@ -173,9 +200,12 @@ export class App {
     await restoreBookings(this.#stores.calls, this.features.changes, this.features.agents);
     this.#link.start();
     this.#consumer.start();
+    await this.#gatewayNews.start((news) => this.#liveNews.noteQuality(news));
     await this.#writeMissingRecords();
     this.#once(COMMAND_LIFE_MS, () => this.#endStrayDials());
     this.#repeat(QUEUE_REVIEW_MS, () => this.features.queue.review());
+    void this.features.missedCalls.review();
+    this.#repeat(MISSED_CALLS_REVIEW_MS, () => this.features.missedCalls.review());
     this.#repeat(PRESENCE_REVIEW_MS, () => this.features.agents.reviewPresence());
     this.#repeat(AUDIT_REVIEW_MS, () => this.features.auditIntents.settleInterrupted());
     this.#repeat(RETENTION_REVIEW_MS, () => this.features.recordingUpkeep.reviewNight());
@@ -215,7 +245,10 @@ export class App {
       admit: async (cookies, address) => {
         const actor = await sessions.identify(readCookie(cookies, SESSION_COOKIE), address);
         if (actor.kind !== 'person') throw new DomainError('session.required');
-        return { userId: actor.userId, rooms: [`user:${actor.userId}`, `session:${actor.sessionKey}`] };
+        return {
+          userId: actor.userId,
+          rooms: [`user:${actor.userId}`, `session:${actor.sessionKey}`, ...roomsToWatch(actor), ...callbackRoomsOf(actor)],
+        };
       },
       isAlive: (cookies) => sessions.isAlive(readCookie(cookies, SESSION_COOKIE)),
       connected: async (userId) => {
@@ -238,7 +271,7 @@ export class App {
 
   /** Who hears of what: each desk of its own call and state, watchers of the board. */
   #wireNews(): void {
-    const { events, wallboard, queue } = this.features;
+    const { events, wallboard, queue, missedCalls } = this.features;
     events.on('agent.changed', (view) => {
       this.#sockets.tell(`user:${view.userId}`, 'agent:changed', view);
       wallboard.refresh();
@@ -249,9 +282,17 @@ export class App {
       if (agentId !== null && view !== null) this.#sockets.tell(`user:${agentId}`, 'call:changed', view);
       wallboard.refresh();
     });
+    events.on('call.moved', (move) => this.#liveNews.show(move));
+    events.on('call.asked-to-repeat', (sign) => this.#liveNews.showAsked(sign));
     // For the desk it left the call is over, whatever becomes of it elsewhere.
     events.on('call.withdrawn', ({ agentId, view }) =>
       this.#sockets.tell(`user:${agentId}`, 'call:changed', { ...view, phase: 'done', candidates: [] }),
+    );
+    events.on('call.moved', ({ after }) => {
+      if (after.phase === 'talking' || after.phase === 'done') void missedCalls.review();
+    });
+    events.on('callback.changed', (callback) =>
+      this.#sockets.tell(callbackRoom(callback.category.code), 'callback:changed', callback),
     );
     events.on('case.changed', ({ caseId, assignedTo }) => {
       if (assignedTo !== null) this.#sockets.tell(`user:${assignedTo}`, 'cases:changed', { caseId });
@@ -261,7 +302,7 @@ export class App {
 
   async #endLostCalls(): Promise<void> {
     const at = this.#clock.now().toISOString();
-    for (const gatewayId of await this.#watch.listLost()) await this.features.callFacts.endCallsOf(gatewayId, at);
+    for (const gatewayId of await this.features.gateways.listLost()) await this.features.callFacts.endCallsOf(gatewayId, at);
   }
 
   #writeMissingRecords(): Promise<void> {
@@ -282,7 +323,7 @@ export class App {
         return { isReady: true, detail: 'answers' };
       },
       redis: async () => ({ isReady: (await this.#redis.ping()) === 'PONG', detail: 'answers' }),
-      gateways: () => this.#watch.checkHealth(),
+      gateways: () => this.features.gateways.checkHealth(),
     });
   }
 
@@ -302,6 +343,10 @@ export class App {
     }
   }
 }
+
+/** The calls of which categories this person's screen hears of. */
+const roomsToWatch = ({ role, categories }: Person): string[] =>
+  isPermitted(role, 'calls.watch') ? categories.map(watchRoom) : [];
 
 function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

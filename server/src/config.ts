@@ -53,6 +53,11 @@ export const ServerEnvironment = z.object({
     .describe(
       'statute: business days 8:30-17:00 and every limit of DOMAIN §4.4; demo: always open, attempt limits shown but not enforced.',
     ),
+  SUPERVISION_HIDDEN: z
+    .enum(['allowed', 'never'])
+    .default('allowed')
+    .describe('Whether supervisors may listen without being shown to those in the call; every mode is audited either way.'),
+  QUEUE_FILE: optional(z.string()).describe('JSON file with the rules of the inbound queue (docs/queues.md).'),
   DEMO: z.stringbool().default(false).describe('The data are synthetic; every screen says so.'),
   CENTRE: z.string().min(1).default('仙台市収納業務集約センター').describe('Name of the centre on screens.'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('pino log level.'),
@@ -86,6 +91,16 @@ export const SeedEnvironment = z.object({
 /** Reads the environment of the seed program. Throws ConfigError naming every problem. */
 export function loadSeedConfig(environment: Record<string, string | undefined>): Readonly<z.output<typeof SeedEnvironment>> {
   return check(SeedEnvironment, environment);
+}
+
+/** What `node server/src/recordings/maintain.ts` needs. */
+export const MaintenanceEnvironment = ServerEnvironment.pick({ MONGODB_URI: true, RECORDINGS_DIR: true, VAULT_KEY_FILE: true });
+
+/** Reads the environment of the upkeep of recordings. Throws ConfigError naming every problem. */
+export function loadMaintenanceConfig(
+  environment: Record<string, string | undefined>,
+): Readonly<z.output<typeof MaintenanceEnvironment>> {
+  return check(MaintenanceEnvironment, environment);
 }
 
 /** Reads the environment into a frozen configuration. Throws ConfigError naming every problem. */

@@ -1,25 +1,37 @@
 import { UseCases } from './access/use-cases.ts';
 import { AuditIntents } from './audit/audit-intents.ts';
 import { AuditLog } from './audit/audit-log.ts';
+import { Bookings } from './calls/bookings.ts';
+import type { CallbackEvents } from './callbacks/callback.events.ts';
+import { CallbackService } from './callbacks/callback.service.ts';
+import { MissedCalls } from './callbacks/missed-calls.ts';
 import { CallChanges } from './calls/call-changes.ts';
 import { CallFacts } from './calls/call-facts.ts';
+import { CallPartyService } from './calls/call-parties.service.ts';
+import { CallQuality } from './calls/call-quality.ts';
 import { CallQueue } from './calls/call-queue.ts';
 import { CallStandings } from './calls/call-standing.ts';
 import type { CallEvents } from './calls/call.events.ts';
 import type { TelephoneGateway } from './calls/call.ports.ts';
 import { CallService } from './calls/call.service.ts';
 import { Dialler } from './calls/dialler.ts';
+import { Invitations } from './calls/invitations.ts';
+import { JoinedCallService } from './calls/joined-call.service.ts';
+import { SupervisionService } from './calls/supervision.service.ts';
 import type { CaseEvents } from './cases/case.events.ts';
 import { CaseService } from './cases/case.service.ts';
 import type { ServerConfig } from './config.ts';
 import type { KeyObject } from 'node:crypto';
 import type { RecordingAlarm } from '#contracts/recordings.contract';
 import { SYSTEM_SCOPE } from './platform/database/scope-guard.ts';
+import { DirectoryService } from './directory/directory.service.ts';
 import type { KeyRing } from '#vault/key-ring';
 import type { Clock } from './platform/clock.ts';
 import type { Redis } from './platform/database/redis.ts';
 import { EventHub } from './platform/events.ts';
 import type { Logger } from './platform/logging/logger.ts';
+import { readQueueRules } from './queue/queue-rules.ts';
+import { WaitForecast } from './queue/wait-forecast.ts';
 import { RecordingAlarms } from './recordings/recording-alarms.ts';
 import { RecordingFacts } from './recordings/recording-facts.ts';
 import { RecordingUpkeep } from './recordings/recording-upkeep.ts';
@@ -28,6 +40,7 @@ import { RecordingArchive } from './recordings/recording-archive.ts';
 import { RecordingService } from './recordings/recording.service.ts';
 import type { Stores } from './stores.ts';
 import { FactRouter } from './telephony/fact-router.ts';
+import { GatewayWatch } from './telephony/gateway-watch.ts';
 import { PhoneLine } from './telephony/phone-line.ts';
 import type { AgentEvents } from './users/agent.events.ts';
 import { AgentService } from './users/agent.service.ts';
@@ -40,7 +53,7 @@ import { WallboardService } from './wallboard/wallboard.service.ts';
 import type { UserId } from '#contracts/ids.contract';
 import type { WallboardView } from '#contracts/wallboard.contract';
 
-export type AppEvents = AgentEvents & CallEvents & CaseEvents;
+export type AppEvents = AgentEvents & CallbackEvents & CallEvents & CaseEvents;
 
 export interface FeatureParts {
   config: ServerConfig;
@@ -99,10 +112,36 @@ export function createFeatures(parts: FeatureParts) {
     clock,
   });
   const changes = new CallChanges(stores.calls, agents, events);
-  const queue = new CallQueue({ calls: stores.calls, changes, agents, gateway, clock, logger });
+  const rules = readQueueRules(config.QUEUE_FILE);
+  const forecast = new WaitForecast({ calls: stores.calls, agents, clock, handlingSeconds: rules.handlingSeconds });
+  const hours = config.CALLING_HOURS;
+  const queue = new CallQueue({ calls: stores.calls, changes, agents, forecast, gateway, rules, hours, clock, logger });
   const calls = new CallService({ calls: stores.calls, changes, queue, cases, gateway, clock });
   const dialler = new Dialler({ calls: stores.calls, changes, cases, agents, gateway, clock });
-  const callFacts = new CallFacts({ calls: stores.calls, changes, queue, cases, gateway, logger });
+  const directory = new DirectoryService({ telephones: stores.directory, accounts: stores.accounts, agents });
+  const bookings = new Bookings(agents, stores.calls);
+  const quality = new CallQuality(clock);
+  const callParties = new CallPartyService({
+    calls: stores.calls,
+    changes,
+    bookings,
+    invitations: new Invitations(directory),
+    gateway,
+  });
+  const joinedCalls = new JoinedCallService({ calls: stores.calls, changes, gateway, clock });
+  const supervision = new SupervisionService({
+    calls: stores.calls,
+    changes,
+    bookings,
+    directory,
+    quality,
+    gateway,
+    hidden: config.SUPERVISION_HIDDEN,
+    clock,
+  });
+  const callFacts = new CallFacts({ calls: stores.calls, changes, queue, cases, gateway, people: directory, events, logger });
+  const missedCalls = new MissedCalls({ callbacks: stores.callbacks, calls: stores.calls, changes, events, clock, logger });
+  const callbacks = new CallbackService({ callbacks: stores.callbacks, cases, dialler, events, hours, clock });
   const phoneFacts = new PhoneFacts({ accounts: stores.accounts, agents, useCases, audit, phones: phoneLine });
   const recordingAlarms = new RecordingAlarms(stores.recordingAlarms, parts.showRecordingAlarms, clock);
   const recordingFacts = new RecordingFacts({
@@ -145,8 +184,16 @@ export function createFeatures(parts: FeatureParts) {
     cases,
     changes,
     queue,
+    missedCalls,
+    callbacks,
     calls,
     dialler,
+    callParties,
+    joinedCalls,
+    supervision,
+    quality,
+    directory,
+    gateways: new GatewayWatch(redis, clock),
     callFacts,
     facts,
     recordings,

@@ -1,9 +1,11 @@
 import type { Connection } from 'mongoose';
 import { AuditIntentStore } from './audit/audit-intent.store.ts';
 import { AuditStore } from './audit/audit.store.ts';
+import { CallbackStore } from './callbacks/callback.store.ts';
 import { CallStore } from './calls/call.store.ts';
 import { CaseStore } from './cases/case.store.ts';
 import { TimelineStore } from './cases/timeline.store.ts';
+import { DirectoryStore } from './directory/directory.store.ts';
 import { AlarmStore } from './recordings/alarm.store.ts';
 import { RecordingStore } from './recordings/recording.store.ts';
 import { FactStore } from './telephony/fact.store.ts';
@@ -14,8 +16,10 @@ export interface Stores {
   accounts: AccountStore;
   audit: AuditStore;
   auditIntents: AuditIntentStore;
+  callbacks: CallbackStore;
   calls: CallStore;
   cases: CaseStore;
+  directory: DirectoryStore;
   facts: FactStore;
   timeline: TimelineStore;
   recordings: RecordingStore;
@@ -28,8 +32,10 @@ export function createStores(connection: Connection): Stores {
     accounts: new AccountStore(connection),
     audit: new AuditStore(connection),
     auditIntents: new AuditIntentStore(connection),
+    callbacks: new CallbackStore(connection),
     calls: new CallStore(connection),
     cases: new CaseStore(connection),
+    directory: new DirectoryStore(connection),
     facts: new FactStore(connection),
     timeline: new TimelineStore(connection),
     recordings: new RecordingStore(connection),

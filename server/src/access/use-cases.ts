@@ -5,8 +5,13 @@ import { DomainError } from '../platform/errors.ts';
 import type { Actor } from './actor.ts';
 import { isPermitted, type RequiredPermission } from './permission.model.ts';
 
-/** What these permit makes telephones ring or fall silent: that it was begun is on record before it happens. */
-const REACHES_OUTSIDE: ReadonlySet<RequiredPermission> = new Set(['calls.dial', 'calls.answer', 'calls.control']);
+/** What these permit makes telephones ring or fall silent, or lets somebody listen: that it was begun is on record before it happens. */
+const REACHES_OUTSIDE: ReadonlySet<RequiredPermission> = new Set([
+  'calls.dial',
+  'calls.answer',
+  'calls.control',
+  'calls.supervise',
+]);
 
 export interface UseCase {
   permission: RequiredPermission;

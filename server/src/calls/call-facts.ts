@@ -1,16 +1,19 @@
-import type { Fact, FactOf } from '#contracts/gateway.contract';
+import type { FactOf } from '#contracts/gateway.contract';
 import type { CallId, GatewayId } from '#contracts/ids.contract';
 import type { CaseService } from '../cases/case.service.ts';
 import { CATEGORIES, categoryOfNumber } from '../cases/category.model.ts';
 import { describeError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging/logger.ts';
+import { SYSTEM_SCOPE } from '../platform/database/scope-guard.ts';
+import type { EventPublisher } from '../platform/events.ts';
 import type { CallChanges } from './call-changes.ts';
 import type { CallQueue } from './call-queue.ts';
-import { applyFact, end, isRunning, newInboundCall, talkSeconds, type Call } from './call.model.ts';
-import type { TelephoneGateway } from './call.ports.ts';
+import type { CallEvents } from './call.events.ts';
+import { applyFact, type CallFact } from './call-fact.model.ts';
+import { end, isRunning, newInboundCall, talkSeconds, type Call } from './call.model.ts';
+import type { People, TelephoneGateway } from './call.ports.ts';
 import type { CallStore } from './call.store.ts';
-
-type CallFact = Extract<Fact, { callId: CallId }>;
+import { partOfLeaver } from './hand-over.model.ts';
 
 export interface Told {
   gatewayId: GatewayId;
@@ -23,6 +26,8 @@ interface Collaborators {
   queue: CallQueue;
   cases: CaseService;
   gateway: TelephoneGateway;
+  people: People;
+  events: EventPublisher<CallEvents>;
   logger: Logger;
 }
 
@@ -36,12 +41,31 @@ export class CallFacts {
 
   async apply(fact: CallFact, told: Told): Promise<void> {
     if (fact.type === 'call.arrived') return this.#arrive(fact, told);
-    const changed = await this.#with.changes.apply(fact.callId, (call) => applyFact(call, fact, told.at));
+    if (fact.type === 'call.owner-changed') await this.#partWithLeaver(fact, told.at);
+    const of = { at: told.at, name: await this.#nameIn(fact) };
+    const why = fact.type === 'party.left' ? fact.reason : null;
+    const changed = await this.#with.changes.apply(fact.callId, (call) => applyFact(call, fact, of), why);
     if (changed === null)
       return this.#with.logger.warn({ callId: fact.callId, fact: fact.type }, 'A fact names a call that is not known.');
     // Applied before an interruption, but perhaps not followed up.
     if (changed.after === changed.before) await this.#with.changes.restore(changed.after);
     await this.#followUp(fact, changed.after);
+  }
+
+  /** What the agent who leaves has to write up is stored before the call goes on: nothing of it can be lost in between. */
+  async #partWithLeaver(fact: FactOf<'call.owner-changed'>, at: string): Promise<void> {
+    const { calls, changes } = this.#with;
+    const call = await calls.find(SYSTEM_SCOPE, fact.callId);
+    const part = call === null ? null : partOfLeaver(call, fact, at);
+    if (part === null || (await changes.add(part))) return;
+    const stored = await calls.find(SYSTEM_SCOPE, part.id);
+    if (stored !== null) await changes.restore(stored);
+  }
+
+  /** The name of the person a fact is about; empty when it is about none. */
+  async #nameIn(fact: CallFact): Promise<string> {
+    const userId = 'agentId' in fact ? fact.agentId : 'userId' in fact ? fact.userId : null;
+    return userId === null ? '' : this.#with.people.nameOf(userId);
   }
 
   /** The gateway began anew: whatever it was doing before is over. */
@@ -81,8 +105,19 @@ export class CallFacts {
 
   async #followUp(fact: CallFact, call: Call): Promise<void> {
     if (fact.type === 'recording.ready') await this.#with.cases.markRecorded(call.id, talkSeconds(call));
-    if (fact.type === 'call.ended') void this.#with.queue.review();
+    if ((fact.type === 'recording.ready' || fact.type === 'recording.failed') && call.handOvers > 0) await this.#tellParts(fact);
+    if (fact.type === 'call.ended' || fact.type === 'call.queued' || fact.type === 'call.digit') void this.#with.queue.review();
+    if (fact.type === 'party.asked-to-repeat') this.#with.events.emit('call.asked-to-repeat', { call, party: fact.party });
     if (hasOutlivedItsRefusal(fact, call)) await this.#hangUpStray(call);
+  }
+
+  /** The recording of a call is that of each of its parts. */
+  async #tellParts(fact: FactOf<'recording.ready' | 'recording.failed'>): Promise<void> {
+    for (const { id } of await this.#with.calls.listParts(fact.callId)) {
+      const changed = await this.#with.changes.apply(id, (part) => applyFact(part, fact, { at: '', name: '' }));
+      if (changed !== null && fact.type === 'recording.ready')
+        await this.#with.cases.markRecorded(id, talkSeconds(changed.after));
+    }
   }
 
   /** The agent was told that the call failed, so it must not go on behind the screen. */

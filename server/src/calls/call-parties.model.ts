@@ -12,6 +12,8 @@ export interface CallParty {
   /** Name of the person or the section, as those in the call see it; empty for the resident. */
   label: string;
   standing: 'invited' | 'ringing' | 'present';
+  /** Null until they are here. */
+  joinedAt: string | null;
   isMuted: boolean;
   isHeld: boolean;
   volume: number;
@@ -30,15 +32,23 @@ export interface CallParties {
 
 export const NOBODY: CallParties = { parties: [], privately: [], partyCount: 0 };
 
+/** When something was told, and the name of the person it is about, if it is about one. */
+export interface ToldOf {
+  at: string;
+  name: string;
+}
+
 /** The agent and the resident, at the moment of the answer. */
-export const twoParties = (agentId: UserId): CallParties => ({
-  parties: [newCallParty(FIRST_AGENT, 'agent', agentId, ''), newCallParty(RESIDENT, 'resident', null, '')].map((party) => ({
-    ...party,
-    standing: 'present',
-  })),
+export const twoParties = (agentId: UserId, { at, name }: ToldOf): CallParties => ({
+  parties: [
+    presentParty(newCallParty(FIRST_AGENT, 'agent', agentId, name), at),
+    presentParty(newCallParty(RESIDENT, 'resident', null, ''), at),
+  ],
   privately: [],
   partyCount: 2,
 });
+
+export const presentParty = (party: CallParty, at: string): CallParty => ({ ...party, standing: 'present', joinedAt: at });
 
 export const newCallParty = (id: PartyId, role: PartyRole, userId: UserId | null, label: string): CallParty => ({
   id,
@@ -46,6 +56,7 @@ export const newCallParty = (id: PartyId, role: PartyRole, userId: UserId | null
   userId,
   label,
   standing: 'invited',
+  joinedAt: null,
   isMuted: false,
   isHeld: false,
   volume: 1,
@@ -74,19 +85,18 @@ export const withoutParty = <Call extends CallParties>(call: Call, id: PartyId):
 type PartyFact = FactOf<'party.invited' | 'party.ringing' | 'party.joined' | 'party.left' | 'party.changed' | 'call.private'>;
 
 /** What a fact changes about the parties; the same object when it changes nothing. */
-export function applyPartyFact<Call extends CallParties>(call: Call, fact: PartyFact): Call {
+export function applyPartyFact<Call extends CallParties>(call: Call, fact: PartyFact, { at, name }: ToldOf): Call {
   if (fact.type === 'call.private')
     return call.privately.join() === fact.parties.join() ? call : { ...call, privately: fact.parties };
   const known = call.parties.find(({ id }) => id === fact.party);
   switch (fact.type) {
     case 'party.invited':
-      return known === undefined ? withInvited(call, newCallParty(fact.party, fact.role, fact.userId, '')) : call;
+      return known === undefined ? withInvited(call, newCallParty(fact.party, fact.role, fact.userId, name)) : call;
     case 'party.ringing':
       return known?.standing === 'invited' ? replaceParty(call, { ...known, standing: 'ringing' }) : call;
     case 'party.joined': {
       if (known?.standing === 'present') return call;
-      const party = known ?? newCallParty(fact.party, fact.role, fact.userId, '');
-      const joined: CallParty = { ...party, standing: 'present' };
+      const joined = presentParty(known ?? newCallParty(fact.party, fact.role, fact.userId, name), at);
       return known === undefined ? withInvited(call, joined) : replaceParty(call, joined);
     }
     case 'party.left':
@@ -108,10 +118,20 @@ export const replaceParty = <Call extends CallParties>(call: Call, changed: Call
   parties: call.parties.map((party) => (party.id === changed.id ? changed : party)),
 });
 
-/** The parties as one screen shows them: hidden supervisors only to themselves and to those who may watch. */
-export function showParties({ parties, privately }: CallParties, viewer: { seesHidden: boolean }): PartyView[] {
+/** Somebody with a browser phone who is not the responsible agent. */
+export type Guest = CallParty & { userId: UserId };
+
+export const guestsOf = ({ parties, agentId }: CallParties & { agentId: UserId | null }): Guest[] =>
+  parties.flatMap((party) => (party.userId === null || party.userId === agentId ? [] : [{ ...party, userId: party.userId }]));
+
+/** How somebody with a browser phone takes part. */
+export const partyOfUser = ({ parties }: CallParties, userId: UserId | null): CallParty | undefined =>
+  userId === null ? undefined : parties.find((party) => party.userId === userId);
+
+/** The parties as one screen shows them: whoever supervises invisibly sees themselves there, and nobody else does. */
+export function showParties({ parties, privately }: CallParties, viewer: UserId | null): PartyView[] {
   return parties
-    .filter(({ isHidden }) => viewer.seesHidden || !isHidden)
+    .filter(({ isHidden, userId }) => !isHidden || (userId !== null && userId === viewer))
     .map(({ id, role, userId, label, standing, isMuted, isHeld, volume, supervision }) => ({
       id,
       role,

@@ -5,6 +5,7 @@ import { DomainError } from '../platform/errors.ts';
 import { createLogger } from '../platform/logging/logger.ts';
 import { anInboundCall } from './call.factory.ts';
 import type { Call } from './call.model.ts';
+import { QueueRules } from '../queue/queue-rules.ts';
 import { CallQueue } from './call-queue.ts';
 
 const HANA = UserId.parse('hana');
@@ -44,6 +45,9 @@ class Floor {
         setState: leave,
         setPhoneReady: leave,
       },
+      forecast: { waitMinutes: () => Promise.resolve(1) },
+      rules: QueueRules.parse({}),
+      hours: 'demo',
       gateway: {
         findGatewayOf: () => Promise.resolve(this.call.gatewayId),
         send: (_gatewayId, command: GatewayCommand) => {

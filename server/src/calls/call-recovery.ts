@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { SYSTEM_SCOPE } from '../platform/database/scope-guard.ts';
 import type { AccountStore } from '../users/account.store.ts';
 import type { AgentService } from '../users/agent.service.ts';
+import { isHeldBy } from './bookings.ts';
 import type { CallChanges } from './call-changes.ts';
 import { endAsUnknown } from './call.model.ts';
 import { isUnknownCall, type TelephoneGateway } from './call.ports.ts';
@@ -20,8 +21,9 @@ export async function restoreBookings(calls: CallStore, changes: CallChanges, ag
     }
     if (callId === null) continue;
     const booked = await calls.find(SYSTEM_SCOPE, CallId.parse(callId));
-    if (booked === null || booked.phase === 'done' || booked.agentId !== userId) await agents.release(userId, callId);
+    if (booked === null || !isHeldBy(booked, userId)) await agents.release(userId, callId);
   }
+  for (const call of await calls.listLive(SYSTEM_SCOPE)) if (call.parties.length > 0) await changes.restore(call);
 }
 
 interface Stray {

@@ -1,5 +1,5 @@
 import { CaseId, CategoryCode } from '#contracts/ids.contract';
-import { anInboundCall } from './call.factory.ts';
+import { AGENT, anInboundCall } from './call.factory.ts';
 import { showTo } from './call-view.model.ts';
 
 const code = (text: string): CategoryCode => CategoryCode.parse(text);
@@ -15,7 +15,7 @@ const candidate = (caseId: string, ...categories: string[]) => ({
 describe('what a desk is shown of a call', () => {
   it('leaves out candidates and categories that are not the person’s', () => {
     const call = anInboundCall({ candidates: [candidate('case-0001', '01', '04'), candidate('case-0002', '10')] });
-    const shown = showTo({ categories: [code('01')] }, call).candidates;
+    const shown = showTo({ userId: AGENT, categories: [code('01')] }, call).candidates;
     expect(shown.map((one) => [one.caseId as string, one.categories as string[]])).toEqual([['case-0001', ['01']]]);
   });
 });

@@ -1,23 +1,31 @@
 import type { CallView } from '#contracts/calls.contract';
-import type { CategoryCode } from '#contracts/ids.contract';
+import type { CategoryCode, UserId } from '#contracts/ids.contract';
 import { findCategory, toCategoryView } from '../cases/category.model.ts';
 import { displayNumber } from '../cases/phone-number.model.ts';
 import { showParties } from './call-parties.model.ts';
 import { isIdentified, suggestResult, wrapUpUntil, type Call } from './call.model.ts';
 
+/** Whose screen it is. */
+export interface CallViewer {
+  userId: UserId;
+  categories: readonly CategoryCode[];
+}
+
 /**
- * What one person's screen gets: no E.164 number, no file name, no gateway, no candidate outside the person's categories.
+ * What one person's screen gets: no E.164 number, no file name, no gateway, no candidate and no note outside the person's categories.
  * There is no other way from a call to a view.
  */
-export function showTo({ categories }: { categories: readonly CategoryCode[] }, call: Call): CallView {
+export function showTo(viewer: CallViewer, call: Call): CallView {
+  const { categories } = viewer;
   const candidates = call.candidates.flatMap((candidate) => {
     const shared = candidate.categories.filter((code) => categories.includes(code));
     return shared.length === 0 ? [] : [{ ...candidate, categories: shared }];
   });
-  return toCallView({ ...call, candidates });
+  const maySeeCase = call.caseId !== null && categories.includes(call.categoryCode);
+  return toCallView({ ...call, candidates, handedOverNote: maySeeCase ? call.handedOverNote : null }, viewer.userId);
 }
 
-function toCallView(call: Call): CallView {
+function toCallView(call: Call, viewer: UserId): CallView {
   const category = findCategory(call.categoryCode);
   if (category === null) throw new Error('A call has a category that does not exist.');
   return {
@@ -25,6 +33,7 @@ function toCallView(call: Call): CallView {
     version: call.version,
     direction: call.direction,
     phase: call.phase,
+    partOf: call.partOf,
     caseId: call.caseId,
     phoneId: call.phoneId,
     category: toCategoryView(category),
@@ -36,7 +45,7 @@ function toCallView(call: Call): CallView {
     cause: call.cause,
     endedBy: call.endedBy,
     isMuted: call.isMuted,
-    parties: showParties(call, { seesHidden: false }),
+    parties: showParties(call, viewer),
     language: call.language,
     identity: call.identity,
     isIdentified: isIdentified(call.identity),
@@ -44,6 +53,7 @@ function toCallView(call: Call): CallView {
     recording: call.recording.state,
     isRecordingPaused: call.isRecordingPaused,
     wrapUpUntil: wrapUpUntil(call),
+    handedOverNote: call.handedOverNote,
     draft: call.draft,
   };
 }

@@ -15,7 +15,13 @@ const start = {
 /** Test data: an outbound call that is being dialled, with what matters to the test. */
 export function aCall(change: Partial<Call> = {}): Call {
   return {
-    ...newOutboundCall({ ...start, agentId: AGENT, caseId: CaseId.parse('case-0001'), phoneId: PhoneId.parse('phone-0001-1') }),
+    ...newOutboundCall({
+      ...start,
+      agentId: AGENT,
+      caseId: CaseId.parse('case-0001'),
+      phoneId: PhoneId.parse('phone-0001-1'),
+      candidates: [],
+    }),
     ...change,
   };
 }

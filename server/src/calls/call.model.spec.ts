@@ -1,14 +1,7 @@
 import type { EndCause } from '#contracts/call-results.contract';
 import type { Fact } from '#contracts/gateway.contract';
-import {
-  applyFact,
-  endAsUnknown,
-  failBeforeDialling,
-  newInboundCall,
-  newOutboundCall,
-  suggestResult,
-  type Call,
-} from './call.model.ts';
+import { applyFact as applyTold, type CallFact } from './call-fact.model.ts';
+import { endAsUnknown, failBeforeDialling, newInboundCall, newOutboundCall, suggestResult, type Call } from './call.model.ts';
 import { aCall, anInboundCall, AGENT, CALL } from './call.factory.ts';
 
 const at = '2026-11-24T02:00:00.000Z';
@@ -39,6 +32,7 @@ const recorded = (seconds: number): Extract<Fact, { type: 'recording.ready' }> =
   sealedBytes: 9_000,
   chain: { number: 1, link: 'b'.repeat(64) },
 });
+const applyFact = (call: Call, fact: CallFact, when: string): Call => applyTold(call, fact, { at: when, name: '佐藤 美咲' });
 const talk = (): Call => applyFact(aCall(), answered, at);
 
 describe('an outbound call', () => {

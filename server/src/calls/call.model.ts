@@ -8,10 +8,13 @@ import type {
 } from '#contracts/calls.contract';
 import type { EndCause, ResultCode } from '#contracts/call-results.contract';
 import type { Language } from '#contracts/directory.contract';
+import type { PartyQuality } from '#contracts/live-calls.contract';
 import type { ChannelName } from '#contracts/recordings.contract';
-import type { Fact } from '#contracts/gateway.contract';
+import type { FactOf } from '#contracts/gateway.contract';
 import type { CallId, CaseId, CategoryCode, GatewayId, PhoneId, PhoneNumber, UserId } from '#contracts/ids.contract';
-import { applyPartyFact, NOBODY, twoParties, type CallParties } from './call-parties.model.ts';
+import { isWaiting, missed, newQueueing, type Queueing } from '../queue/queueing.model.ts';
+import { EMPTY_DRAFT } from './call-draft.model.ts';
+import { NOBODY, type CallParties } from './call-parties.model.ts';
 
 /** What an agent should need to write up a call. */
 const WRAP_UP_MS = 90_000;
@@ -50,6 +53,8 @@ export interface Call extends CallParties {
   isMuted: boolean;
   /** What the caller chose in the queue. */
   language: Language;
+  /** How the wait for an agent goes; counts while the call is `queued` or `offered`. */
+  queueing: Queueing;
   identity: IdentityCheck;
   /** Inbound: the candidate that the identity check is about. */
   comparedCaseId: CaseId | null;
@@ -58,6 +63,14 @@ export interface Call extends CallParties {
   isRecordingPaused: boolean;
   draft: CallView['draft'];
   resultCode: ResultCode | null;
+  /** The call that this is the finished part of; see hand-over.model.ts. */
+  partOf: CallId | null;
+  /** How often an agent handed the call over. */
+  handOvers: number;
+  /** What the last of them had noted. */
+  handedOverNote: string | null;
+  /** How well each party was received over the call, as the gateway summed it up. */
+  quality: PartyQuality[];
 }
 
 type Start = Pick<Call, 'id' | 'gatewayId' | 'categoryCode' | 'number' | 'startedAt'>;
@@ -75,21 +88,29 @@ function newCall(start: Start): Omit<Call, 'direction' | 'phase' | 'agentId' | '
     talkMs: 0,
     isMuted: false,
     language: 'ja',
+    queueing: newQueueing(start.startedAt),
     identity: {},
     comparedCaseId: null,
     comparisons: 0,
     recording: { state: 'none', file: null, seconds: 0, channels: [], sha256: null, concealedFrames: [] },
     isRecordingPaused: false,
-    draft: { note: '', resultCode: null, contents: [], savedAt: null },
+    draft: EMPTY_DRAFT,
     resultCode: null,
+    partOf: null,
+    handOvers: 0,
+    handedOverNote: null,
+    quality: [],
   };
 }
 
-/** A call that an agent makes: it has an agent, a case and a number from the start. */
-export type OutboundCall = Call & { agentId: UserId; caseId: CaseId; phoneId: PhoneId };
+/** A call that an agent makes. */
+export type OutboundCall = Call & { agentId: UserId };
 
-export function newOutboundCall(start: Start & Pick<OutboundCall, 'agentId' | 'caseId' | 'phoneId'>): OutboundCall {
-  return { ...newCall(start), ...start, direction: 'outbound', phase: 'dialling', candidates: [] };
+/** Without a case it is a call-back of which only the number is known; `candidates` then are whose number it may be. */
+export function newOutboundCall(
+  start: Start & Pick<OutboundCall, 'agentId' | 'caseId' | 'phoneId' | 'candidates'>,
+): OutboundCall {
+  return { ...newCall(start), ...start, direction: 'outbound', phase: 'dialling' };
 }
 
 export function newInboundCall(start: Start & { candidates: CallerCandidate[] }): Call {
@@ -109,96 +130,17 @@ export const wrapUpUntil = ({ phase, endedAt }: Pick<Call, 'phase' | 'endedAt'>)
 export const isIdentified = (identity: IdentityCheck): boolean =>
   Object.values(identity).filter((verdict) => verdict === 'match').length >= 2;
 
-type CallFact = Extract<Fact, { callId: CallId }>;
-
-/**
- * What a fact changes. Answers the same object when it changes nothing: facts may come twice, and late after an outage.
- *
- * outbound: dialling -> ringing -> talking -> wrap-up -> done; inbound: queued -> offered -> talking -> wrap-up -> done,
- * straight to done when nobody answered.
- */
-export function applyFact(call: Call, fact: CallFact, at: string): Call {
-  switch (fact.type) {
-    case 'call.ringing':
-      return call.phase === 'dialling' ? { ...call, phase: 'ringing' } : call;
-    case 'call.answered':
-      return answer(call, fact, at);
-    case 'call.ended':
-      return isGuessedEnd(call) ? correctEnd(call, fact) : end(call, fact, at);
-    case 'recording.ready':
-      return keepRecording(call, fact);
-    case 'recording.failed':
-      return call.recording.file !== null || call.recording.state === 'failed'
-        ? call
-        : { ...call, recording: { ...call.recording, state: 'failed' } };
-    case 'call.private':
-    case 'party.invited':
-    case 'party.ringing':
-    case 'party.joined':
-    case 'party.left':
-    case 'party.changed':
-      return isRunning(call) ? applyPartyFact(call, fact) : call;
-    case 'recording.paused':
-    case 'recording.resumed': {
-      const isRecordingPaused = fact.type === 'recording.paused';
-      return call.isRecordingPaused === isRecordingPaused ? call : { ...call, isRecordingPaused };
-    }
-    case 'call.arrived':
-    case 'call.offered':
-    case 'call.dialling':
-    case 'call.digit':
-    case 'call.queued':
-    case 'call.announced':
-    case 'call.owner-changed':
-    case 'party.asked-to-repeat':
-    case 'party.quality':
-    case 'recording.closed':
-    case 'recording.checked':
-    case 'recording.unpacked':
-      return call;
-  }
-}
-
-function answer(call: Call, fact: { agentId: UserId; isRecorded: boolean }, at: string): Call {
-  if (!isRunning(call) || call.phase === 'talking') return call;
-  return {
-    ...call,
-    ...twoParties(fact.agentId),
-    phase: 'talking',
-    agentId: fact.agentId,
-    answeredAt: at,
-    recording: { ...call.recording, state: fact.isRecorded ? 'recording' : 'none' },
-  };
-}
-
-/** A file that comes after a failure, or while the call goes on, lacks a part: it can be played, but never counts as whole. */
-function keepRecording(call: Call, fact: Extract<Fact, { type: 'recording.ready' }>): Call {
-  if (call.recording.file !== null) return call;
-  const { file, seconds, channels, sha256, concealedFrames } = fact;
-  const state = call.recording.state === 'failed' || isRunning(call) ? 'failed' : 'ready';
-  const talkMs = isRunning(call) ? call.talkMs : talkTime(call, call.talkMs, seconds);
-  return { ...call, talkMs, recording: { state, file, seconds, channels, sha256, concealedFrames } };
-}
-
 /** A gateway that crashed may not know how long an answered call lasted; what it recorded tells. */
-function talkTime(call: Call, talkMs: number, recordedSeconds: number): number {
+export function talkTime(call: Call, talkMs: number, recordedSeconds: number): number {
   return talkMs === 0 && call.answeredAt !== null ? Math.round(recordedSeconds * 1000) : talkMs;
 }
 
-/** Ended by the server because the gateway did not know the call; the gateway's own word may still be under way. */
-const isGuessedEnd = (call: Call): boolean => call.phase === 'wrap-up' && call.cause === 'failed' && call.endedBy === 'system';
+export type Ending = Pick<FactOf<'call.ended'>, 'cause' | 'endedBy' | 'talkMs'>;
 
-function correctEnd(call: Call, { cause, endedBy, talkMs }: Ending): Call {
-  if (cause === 'failed' && endedBy === 'system') return call;
-  return { ...call, cause, endedBy, talkMs: talkTime(call, talkMs, call.recording.seconds) };
-}
-
-type Ending = Pick<Extract<Fact, { type: 'call.ended' }>, 'cause' | 'endedBy' | 'talkMs'>;
-
-/** Ends a running call: an outbound or answered one goes to wrap-up, a caller nobody answered is done with. */
+/** Ends a running call: an outbound or answered one goes to wrap-up with its agent, a caller nobody talks with is done with. */
 export function end(call: Call, { cause, endedBy, talkMs }: Ending, at: string): Call {
   if (!isRunning(call)) return call;
-  const needsWrapUp = call.direction === 'outbound' || call.answeredAt !== null;
+  const needsWrapUp = isWithAgent(call) && (call.direction === 'outbound' || call.answeredAt !== null);
   const isSaving = call.recording.state === 'recording';
   return {
     ...call,
@@ -206,14 +148,22 @@ export function end(call: Call, { cause, endedBy, talkMs }: Ending, at: string):
     endedAt: at,
     cause,
     endedBy,
-    talkMs: talkTime(call, talkMs, call.recording.seconds),
+    talkMs: call.handOvers === 0 ? talkTime(call, talkMs, call.recording.seconds) : ownTalkTime(call, at),
     isMuted: false,
     parties: [],
     privately: [],
     isRecordingPaused: false,
+    queueing: isWaiting(call) ? missed(call, cause) : call.queueing,
     recording: isSaving ? { ...call.recording, state: 'saving' } : call.recording,
   };
 }
+
+/** An agent is responsible, and not only rung up. */
+const isWithAgent = ({ agentId, phase }: Call): boolean => agentId !== null && phase !== 'offered' && phase !== 'queued';
+
+/** Of a call that was handed over, the last agent's part. */
+const ownTalkTime = ({ phase, answeredAt }: Call, at: string): number =>
+  phase === 'talking' && answeredAt !== null ? Math.max(0, Date.parse(at) - Date.parse(answeredAt)) : 0;
 
 /** The gateway does not know the call: it never began there, or is over without the server having heard of it. */
 export function endAsUnknown(call: Call, at: string): Call {
@@ -240,6 +190,7 @@ const RESULT_OF_CAUSE: Partial<Record<EndCause, ResultCode>> = {
 /** The result code to preselect (DOMAIN §4.9). After a talk: 11 when identified, else 21, or 51 when the resident hung up. */
 export function suggestResult(call: Pick<Call, 'cause' | 'answeredAt' | 'identity' | 'endedBy'>): ResultCode | null {
   if (call.cause === null) return null;
+  if (call.cause === 'transferred') return isIdentified(call.identity) ? '11' : null;
   if (call.cause !== 'completed') return RESULT_OF_CAUSE[call.cause] ?? null;
   if (call.answeredAt === null) return null;
   if (isIdentified(call.identity)) return '11';

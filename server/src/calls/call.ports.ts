@@ -11,6 +11,12 @@ export interface TelephoneGateway {
   send(gatewayId: GatewayId, command: GatewayCommand): Promise<void>;
 }
 
+/** What calls ask about the people of the centre. */
+export interface People {
+  /** Empty for somebody unknown. */
+  nameOf(userId: UserId): Promise<string>;
+}
+
 /** The gateway answered a command with no. */
 export class GatewayRefusal extends DomainError {
   readonly refusal: CommandRefusal;

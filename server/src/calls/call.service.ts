@@ -169,6 +169,7 @@ export class CallService {
       note: call.draft.note,
       agent: { userId: agentId, name: agentName },
       hasRecording: call.recording.file !== null,
+      isPart: call.partOf !== null,
     });
     // The recording may have become ready between reading the call and writing the record.
     const latest = await this.#with.calls.find(SYSTEM_SCOPE, id);

@@ -1,5 +1,5 @@
 import { Schema, type Connection, type Model } from 'mongoose';
-import type { CallId, CaseId, GatewayId, UserId } from '#contracts/ids.contract';
+import type { CallId, CaseId, CategoryCode, GatewayId, PhoneNumber, UserId } from '#contracts/ids.contract';
 import { isDuplicateKey } from '../platform/database/mongo.ts';
 import { guardScope, SYSTEM_SCOPE, type Scope } from '../platform/database/scope-guard.ts';
 import type { Call } from './call.model.ts';
@@ -24,6 +24,7 @@ const party = new Schema(
     userId: text,
     label: String,
     standing: String,
+    joinedAt: text,
     isMuted: Boolean,
     isHeld: Boolean,
     volume: Number,
@@ -31,6 +32,22 @@ const party = new Schema(
     isHidden: Boolean,
   },
   { ...part, id: false },
+);
+const quality = new Schema({ party: String, lossPct: Number, jitterMs: Number, mos: Number }, part);
+const queueing = new Schema(
+  {
+    since: String,
+    pickUpAt: text,
+    heardSince: text,
+    saidAt: text,
+    isSpeaking: Boolean,
+    spokenIn: text,
+    hasChosenLanguage: Boolean,
+    dismissal: { type: new Schema({ reason: String, at: String }, part), default: null },
+    missedFor: text,
+    followUp: String,
+  },
+  part,
 );
 const draft = new Schema({ note: String, resultCode: text, contents: [String], savedAt: text }, part);
 
@@ -59,6 +76,7 @@ const schema = new Schema<StoredCall>(
     privately: [String],
     partyCount: { type: Number, required: true },
     language: { type: String, required: true },
+    queueing: { type: queueing, required: true },
     identity: { type: Schema.Types.Mixed, required: true },
     comparedCaseId: text,
     comparisons: { type: Number, required: true },
@@ -66,12 +84,19 @@ const schema = new Schema<StoredCall>(
     isRecordingPaused: { type: Boolean, required: true },
     draft: { type: draft, required: true },
     resultCode: text,
+    partOf: text,
+    handOvers: { type: Number, default: 0 },
+    handedOverNote: text,
+    quality: [quality],
   },
   { collection: 'calls', versionKey: false, strict: 'throw', minimize: false },
 );
 schema.index({ agentId: 1, phase: 1 });
 schema.index({ phase: 1, startedAt: 1 });
 schema.index({ startedAt: -1 });
+schema.index({ 'queueing.followUp': 1 });
+schema.index({ number: 1, answeredAt: -1 });
+schema.index({ partOf: 1 });
 schema.plugin(guardScope, { path: 'categoryCode' });
 
 const MAX_ATTEMPTS = 20;
@@ -112,6 +137,32 @@ export class CallStore {
     return found !== null;
   }
 
+  /** What agents who handed this call over have to write up. */
+  async listParts(id: CallId): Promise<Call[]> {
+    const found = await this.#calls.find({ partOf: id }).setOptions({ scope: SYSTEM_SCOPE }).lean<StoredCall[]>();
+    return found.map(toCall);
+  }
+
+  /** The call somebody takes part in, or is invited to, without being responsible for it. */
+  async findJoined(userId: UserId): Promise<Call | null> {
+    const found = await this.#calls
+      .findOne({ phase: 'talking', 'parties.userId': userId, agentId: { $ne: userId } })
+      .setOptions({ scope: SYSTEM_SCOPE })
+      .sort({ startedAt: -1 })
+      .lean<StoredCall>();
+    return found === null ? null : toCall(found);
+  }
+
+  /** Calls that are not written up yet, the longest first. */
+  async listLive(scope: Scope): Promise<Call[]> {
+    const found = await this.#calls
+      .find({ phase: { $ne: 'done' } })
+      .setOptions({ scope })
+      .sort({ startedAt: 1 })
+      .lean<StoredCall[]>();
+    return found.map(toCall);
+  }
+
   /** Inbound calls that nobody answered yet, oldest first. */
   async listWaiting(): Promise<Call[]> {
     const found = await this.#calls
@@ -120,6 +171,36 @@ export class CallStore {
       .sort({ startedAt: 1 })
       .lean<StoredCall[]>();
     return found.map(toCall);
+  }
+
+  /** Inbound calls that nobody served and that nobody was asked yet to call back, oldest first. */
+  async listToFollowUp(): Promise<Call[]> {
+    const found = await this.#calls
+      .find({ 'queueing.followUp': 'due' })
+      .setOptions({ scope: SYSTEM_SCOPE })
+      .sort({ endedAt: 1 })
+      .lean<StoredCall[]>();
+    return found.map(toCall);
+  }
+
+  /** Calls with this number that were answered after an instant. */
+  async listTalksWith(number: PhoneNumber, after: string): Promise<Call[]> {
+    const found = await this.#calls
+      .find({ number, answeredAt: { $gt: after } })
+      .setOptions({ scope: SYSTEM_SCOPE })
+      .lean<StoredCall[]>();
+    return found.map(toCall);
+  }
+
+  /** How long the latest inbound talks of a category lasted, in milliseconds. */
+  async listLatestTalks(categoryCode: CategoryCode, limit: number): Promise<number[]> {
+    const found = await this.#calls
+      .find({ categoryCode, direction: 'inbound', answeredAt: { $ne: null }, talkMs: { $gt: 0 } })
+      .setOptions({ scope: SYSTEM_SCOPE })
+      .sort({ startedAt: -1 })
+      .limit(limit)
+      .lean<StoredCall[]>();
+    return found.map((call) => call.talkMs);
   }
 
   /** Calls that a gateway should still be busy with. */
@@ -146,9 +227,9 @@ export class CallStore {
     return found.map(toCall);
   }
 
-  /** How many calls of each direction began since an instant, and how many of them were answered. */
+  /** How many calls of each direction began since an instant, and how many of them were answered; parts of a call do not count again. */
   async countSince(since: Date): Promise<{ outbound: number; inbound: number; inboundAnswered: number }> {
-    const at = { startedAt: { $gte: since.toISOString() } };
+    const at = { startedAt: { $gte: since.toISOString() }, partOf: null };
     const count = (filter: object): Promise<number> =>
       this.#calls.countDocuments({ ...at, ...filter }).setOptions({ scope: SYSTEM_SCOPE });
     const [outbound, inbound, inboundAnswered] = await Promise.all([

@@ -1,7 +1,7 @@
-import type { CallView, DialCall } from '#contracts/calls.contract';
-import { CallId, type GatewayId, type PhoneNumber } from '#contracts/ids.contract';
+import type { CallerCandidate, CallView, DialCall } from '#contracts/calls.contract';
+import { CallId, type CaseId, type GatewayId, type PhoneId, type PhoneNumber } from '#contracts/ids.contract';
 import { scopeOf, type Person } from '../access/actor.ts';
-import { visibleDebts, type Case, type ResidentPhone } from '../cases/case.model.ts';
+import { visibleDebts } from '../cases/case.model.ts';
 import type { CaseService } from '../cases/case.service.ts';
 import { findCategory, type DebtCategory } from '../cases/category.model.ts';
 import { blockingReasons } from '../cases/contact-gate.model.ts';
@@ -26,11 +26,14 @@ interface Collaborators {
   clock: Clock;
 }
 
-interface Plan {
-  found: Case;
-  phone: ResidentPhone;
+/** Whom to call, after the contact gate allowed it. */
+export interface DialTarget {
+  number: PhoneNumber;
   category: DebtCategory;
-  gatewayId: GatewayId;
+  /** Null when it is not known who will answer: the agent identifies one of the candidates, as with a caller. */
+  caseId: CaseId | null;
+  phoneId: PhoneId | null;
+  candidates: CallerCandidate[];
 }
 
 /** Places outbound calls: only to a number of a case the agent works on, only when the contact gate allows it, each request once. */
@@ -44,32 +47,38 @@ export class Dialler {
 
   /** Answers the call as soon as the gateway accepted it. A repeated `requestId` answers the same call and dials nobody. */
   async dial(person: Person, request: DialCall): Promise<CallView> {
-    const key = `${person.userId}:${request.requestId}`;
+    return this.place(person, request.requestId, () => this.#target(person, request));
+  }
+
+  /** Like `dial`, to whom `choose` says; it throws what forbids the call. */
+  async place(person: Person, requestId: string, choose: () => Promise<DialTarget>): Promise<CallView> {
+    const key = `${person.userId}:${requestId}`;
     const running = this.#dialling.get(key);
     if (running !== undefined) return running;
-    const dialled = this.#dialOnce(person, request).finally(() => this.#dialling.delete(key));
+    const dialled = this.#placeOnce(person, CallId.parse(requestId), choose).finally(() => this.#dialling.delete(key));
     this.#dialling.set(key, dialled);
     return dialled;
   }
 
-  async #dialOnce(person: Person, request: DialCall): Promise<CallView> {
-    const id = CallId.parse(request.requestId);
+  async #placeOnce(person: Person, id: CallId, choose: () => Promise<DialTarget>): Promise<CallView> {
     const known = await this.#with.calls.find(scopeOf(person), id);
     if (known !== null && known.agentId === person.userId) return showTo(person, known);
-    const { found, phone, category, gatewayId } = await this.#plan(person, request);
+    const gatewayId = await this.#requireFree(person);
+    const { number, category, caseId, phoneId, candidates } = await choose();
     await this.#occupyAgent(person, id);
     const call = newOutboundCall({
       id,
       gatewayId,
       agentId: person.userId,
-      caseId: found.id,
-      phoneId: phone.id,
+      caseId,
+      phoneId,
+      candidates,
       categoryCode: category.code,
-      number: phone.number,
+      number,
       startedAt: this.#with.clock.now().toISOString(),
     });
     await this.#store(call);
-    await this.#command(call, { to: phone.number, callerId: category.callerId });
+    await this.#command(call, { to: number, callerId: category.callerId });
     // Facts may have been faster than the reply.
     return showTo(person, (await this.#with.calls.find(SYSTEM_SCOPE, id)) ?? call);
   }
@@ -95,27 +104,29 @@ export class Dialler {
     }
   }
 
-  /** Everything that must be so before anybody's telephone rings. */
-  async #plan(person: Person, request: DialCall): Promise<Plan> {
-    const { cases, calls, gateway } = this.#with;
+  /** The agent is in no call and has a phone: answers the gateway that holds it. */
+  async #requireFree(person: Person): Promise<GatewayId> {
+    const current = await this.#with.calls.findCurrent(person.userId);
+    if (current !== null) throw new DomainError('call.agent-busy');
+    return this.#with.gateway.findGatewayOf(person.userId);
+  }
+
+  /** A number of a case that the agent works on, for a debt of it, when the contact gate allows. */
+  async #target(person: Person, request: DialCall): Promise<DialTarget> {
+    const { cases } = this.#with;
     const found = await cases.findForWork(person, request.caseId);
     const phone = found.phones.find((one) => one.id === request.phoneId);
     if (phone === undefined) throw new DomainError('call.number-not-on-case');
     const isOwed = visibleDebts(found, person.categories).some((debt) => debt.categoryCode === request.categoryCode);
     const category = findCategory(request.categoryCode);
     if (!isOwed || category === null) throw new DomainError('case.not-found', 'Nothing is owed in that category.');
-    const [current, gatewayId, verdict] = await Promise.all([
-      calls.findCurrent(person.userId),
-      gateway.findGatewayOf(person.userId),
-      cases.checkGate(person, found, phone.kind),
-    ]);
-    if (current !== null) throw new DomainError('call.agent-busy');
+    const verdict = await cases.checkGate(person, found, phone.kind);
     if (!verdict.allowed) {
       throw new DomainError('call.refused-by-gate', undefined, {
         reasons: blockingReasons(verdict.reasons).map((reason) => reason.code),
       });
     }
-    return { found, phone, category, gatewayId };
+    return { number: phone.number, category, caseId: found.id, phoneId: phone.id, candidates: [] };
   }
 
   /** Two clicks in two tabs must not become two calls. A booking left over from an interruption is taken over. */

@@ -109,4 +109,6 @@ export interface HistoryEntry extends Omit<TimelineEntry, 'callId'> {
   categories: CategoryCode[];
   callId: CallId | null;
   byUserId: UserId | null;
+  /** One agent's part of a call that has an entry of its own: no attempt to reach the resident. */
+  isPart?: boolean;
 }

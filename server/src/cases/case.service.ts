@@ -41,6 +41,8 @@ export interface CallRecord {
   note: string;
   agent: { userId: UserId; name: string };
   hasRecording: boolean;
+  /** One agent's part of a call that went on with another: it rang nobody's telephone a second time. */
+  isPart: boolean;
 }
 
 interface Collaborators {
@@ -181,8 +183,9 @@ export class CaseService {
       byUserId: call.agent.userId,
       callId: call.callId,
       hasRecording: call.hasRecording,
+      ...(call.isPart ? { isPart: true } : {}),
     });
-    if (isNew && call.direction === 'outbound' && call.phoneId !== null)
+    if (isNew && !call.isPart && call.direction === 'outbound' && call.phoneId !== null)
       await cases.countAttempt(call.caseId, call.phoneId, call.isAnswered);
     await this.#tell(call.caseId);
   }

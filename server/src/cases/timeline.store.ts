@@ -25,6 +25,7 @@ const schema = new Schema<StoredEntry>(
     byUserId: { type: String, default: null },
     callId: { type: String, default: null },
     hasRecording: { type: Boolean, default: false },
+    isPart: Boolean,
   },
   { collection: 'timeline', versionKey: false, strict: 'throw' },
 );
@@ -63,7 +64,7 @@ export class TimelineStore {
   /** Outbound calls of one person since an instant, in all categories: the limits protect the person, not the category. */
   async listAttempts(caseId: CaseId, since: Date): Promise<Attempt[]> {
     const found = await this.#entries
-      .find({ caseId, kind: 'call', direction: 'outbound', at: { $gte: since.toISOString() } })
+      .find({ caseId, kind: 'call', direction: 'outbound', isPart: { $ne: true }, at: { $gte: since.toISOString() } })
       .setOptions({ scope: SYSTEM_SCOPE })
       .lean<StoredEntry[]>();
     return found.flatMap(({ at, resultCode }) => (resultCode === undefined ? [] : [{ at, resultCode }]));
@@ -78,6 +79,7 @@ export class TimelineStore {
             caseId: { $in: [...caseIds] },
             kind: 'call',
             direction: 'outbound',
+            isPart: { $ne: true },
             at: { $gte: since.toISOString() },
             resultCode: { $ne: '71' satisfies ResultCode },
           },

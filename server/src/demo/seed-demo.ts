@@ -1,13 +1,16 @@
 import type { CaseStore } from '../cases/case.store.ts';
 import type { TimelineStore } from '../cases/timeline.store.ts';
+import type { DirectoryStore } from '../directory/directory.store.ts';
 import type { AccountStore } from '../users/account.store.ts';
 import { hashPassword } from '../users/password.ts';
 import { DEMO_SEED, makeResidents } from './residents.ts';
 import { DEMO_STAFF } from './staff.ts';
+import { DEMO_TELEPHONES } from './telephones.ts';
 
 export interface SeedTarget {
   accounts: AccountStore;
   cases: CaseStore;
+  directory: DirectoryStore;
   timeline: TimelineStore;
 }
 
@@ -17,6 +20,7 @@ export async function seedDemo(target: SeedTarget, options: { password: string; 
     const passwordHash = await hashPassword(options.password);
     for (const person of DEMO_STAFF) await target.accounts.add({ ...person, passwordHash });
   }
+  if (await target.directory.isEmpty()) for (const telephone of DEMO_TELEPHONES) await target.directory.add(telephone);
   if ((await target.cases.countAll()) > 0) return 0;
   const lists = DEMO_STAFF.filter((person) => person.role === 'agent').map((person) => ({
     userId: person.id,

@@ -1,5 +1,6 @@
 import { GATEWAYS, GatewayHeartbeat } from '#contracts/gateway.contract';
 import { GatewayId } from '#contracts/ids.contract';
+import type { TelephonyView } from '#contracts/telephony.contract';
 import type { Clock } from '../platform/clock.ts';
 import type { Redis } from '../platform/database/redis.ts';
 import type { ComponentHealth } from '../platform/http/health.ts';
@@ -24,6 +25,15 @@ export class GatewayWatch {
     const beats = [...(await this.#readHeartbeats()).values()].filter((beat) => this.#isFresh(beat));
     const ready = beats.filter((beat) => !beat.draining);
     return { isReady: ready.length > 0, detail: `${ready.length} ready, ${beats.length - ready.length} draining` };
+  }
+
+  /** Every gateway that ever gave a sign of life, in the order of their names. */
+  async describe(): Promise<TelephonyView> {
+    const beats = [...(await this.#readHeartbeats())].sort(([one], [other]) => one.localeCompare(other));
+    return {
+      gateways: beats.map(([id, beat]) => ({ id, isAlive: this.#isFresh(beat), ...beat })),
+      serverTime: this.#clock.now().toISOString(),
+    };
   }
 
   /** Gateways that were seen alive and have been silent for 20 s. */

@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Model } from 'mongoose';
+import type { Language } from '#contracts/directory.contract';
 import type { CategoryCode, UserId } from '#contracts/ids.contract';
 import type { Locale, Role } from '#contracts/users.contract';
 
@@ -11,6 +12,8 @@ export interface Account {
   seat: string;
   locale: Locale;
   categories: CategoryCode[];
+  /** Spoken besides Japanese. */
+  languages: Language[];
   passwordHash: string;
   isBlocked: boolean;
 }
@@ -26,6 +29,7 @@ const schema = new Schema<StoredAccount>(
     seat: { type: String, default: '' },
     locale: { type: String, default: 'ja' },
     categories: { type: [String], required: true },
+    languages: { type: [String], default: [] },
     passwordHash: { type: String, required: true },
     isBlocked: { type: Boolean, default: false },
   },
@@ -55,8 +59,20 @@ export class AccountStore {
   }
 
   async listAgents(): Promise<Account[]> {
-    const found = await this.#accounts.find({ role: 'agent', isBlocked: false }).sort({ number: 1 }).lean<StoredAccount[]>();
-    return found.map(({ _id, ...rest }) => ({ id: _id, ...rest }));
+    return this.#list(['agent']);
+  }
+
+  /** Everybody who may have a browser phone. */
+  async listWithPhones(): Promise<Account[]> {
+    return this.#list(['agent', 'interpreter', 'supervisor']);
+  }
+
+  async #list(roles: readonly Role[]): Promise<Account[]> {
+    const found = await this.#accounts
+      .find({ role: { $in: [...roles] }, isBlocked: false })
+      .sort({ number: 1 })
+      .lean<StoredAccount[]>();
+    return found.map(toPresentAccount);
   }
 
   async isEmpty(): Promise<boolean> {
@@ -70,7 +86,10 @@ export class AccountStore {
 }
 
 function toAccount(stored: StoredAccount | null): Account | null {
-  if (stored === null) return null;
-  const { _id, ...rest } = stored;
-  return { id: _id, ...rest };
+  return stored === null ? null : toPresentAccount(stored);
+}
+
+/** Accounts of earlier versions name no languages. */
+function toPresentAccount({ _id, ...rest }: StoredAccount): Account {
+  return { ...rest, id: _id, languages: rest.languages ?? [] };
 }

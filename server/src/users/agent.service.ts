@@ -6,8 +6,16 @@ import type { Clock } from '../platform/clock.ts';
 import { RedisRecord } from '../platform/database/redis-record.ts';
 import type { Redis } from '../platform/database/redis.ts';
 import type { EventPublisher } from '../platform/events.ts';
-import type { AccountStore } from './account.store.ts';
-import { agentState, changeAgent, longestReady, newAgentRecord, type AgentRecord } from './agent-state.model.ts';
+import type { Account, AccountStore } from './account.store.ts';
+import {
+  agentState,
+  canTakeCall,
+  changeAgent,
+  isOnDuty,
+  longestReady,
+  newAgentRecord,
+  type AgentRecord,
+} from './agent-state.model.ts';
 import type { AgentEvents } from './agent.events.ts';
 
 const StoredAgent = z.object({
@@ -50,12 +58,21 @@ export class AgentService {
 
   /** Every agent of the centre with the state, for counting. */
   async listViews(): Promise<AgentView[]> {
-    return (await this.#listRecords()).map(({ userId, record }) => toView(userId, record));
+    return (await this.#listRecords()).filter(isAgent).map(({ account, record }) => toView(account.id, record));
   }
 
-  /** The call that each agent is booked for. */
+  /** Everybody who may have a browser phone, with the state. */
+  async listPeople(): Promise<{ account: Account; view: AgentView; canJoin: boolean }[]> {
+    return (await this.#listRecords()).map(({ account, record }) => ({
+      account,
+      view: toView(account.id, record),
+      canJoin: canTakeCall(record),
+    }));
+  }
+
+  /** The call that each person with a phone is booked for. */
   async listBookings(): Promise<{ userId: UserId; callId: string | null }[]> {
-    return (await this.#listRecords()).map(({ userId, record }) => ({ userId, callId: record.call?.id ?? null }));
+    return (await this.#listRecords()).map(({ account, record }) => ({ userId: account.id, callId: record.call?.id ?? null }));
   }
 
   /** The categories this person works on; none for somebody unknown. */
@@ -92,10 +109,14 @@ export class AgentService {
     );
   }
 
-  /** The longest-ready agent among those who may work on this category. */
-  async findLongestReady(categoryCode: string): Promise<UserId | null> {
-    const agents = await this.#listRecords();
-    return longestReady(agents.filter((agent) => agent.categories.includes(categoryCode)))?.userId ?? null;
+  /** The longest-ready agent among those who may work on one of these categories. */
+  async findLongestReady(categories: readonly CategoryCode[]): Promise<UserId | null> {
+    return longestReady(await this.#listAgentsOf(categories))?.userId ?? null;
+  }
+
+  /** How many agents of a category take calls: ready, or with one. */
+  async countOnDuty(category: CategoryCode): Promise<number> {
+    return (await this.#listAgentsOf([category])).filter(({ record }) => isOnDuty(record)).length;
   }
 
   async connected(userId: UserId): Promise<void> {
@@ -120,7 +141,8 @@ export class AgentService {
   /** Call every few seconds: keeps the present present, and takes note of browsers and phones that went away, whichever server had them. */
   async reviewPresence(): Promise<void> {
     await Promise.all([...this.#connections.keys()].map((userId) => this.#refresh(userId)));
-    for (const { userId, record } of await this.#listRecords()) {
+    for (const { account, record } of await this.#listRecords()) {
+      const userId = account.id;
       const hasPhone = (await this.#redis.exists(phonePresence(userId))) === 1;
       if (hasPhone !== record.isPhoneReady) await this.setPhoneReady(userId, hasPhone);
       // A log-out in one browser may have said offline while another went on.
@@ -131,16 +153,22 @@ export class AgentService {
     }
   }
 
+  async #listAgentsOf(categories: readonly CategoryCode[]): Promise<{ userId: UserId; record: AgentRecord }[]> {
+    return (await this.#listRecords())
+      .filter(isAgent)
+      .filter(({ account }) => account.categories.some((code) => categories.includes(code)))
+      .map(({ account, record }) => ({ userId: account.id, record }));
+  }
+
   async #refresh(userId: UserId): Promise<void> {
     await this.#redis.set(presenceKey(userId), '1', { expiration: { type: 'PX', value: PRESENCE_MS } });
   }
 
-  async #listRecords(): Promise<{ userId: UserId; categories: string[]; record: AgentRecord }[]> {
-    const accounts = await this.#accounts.listAgents();
+  async #listRecords(): Promise<{ account: Account; record: AgentRecord }[]> {
+    const accounts = await this.#accounts.listWithPhones();
     const records = await this.#records.readMany(accounts.map((account) => agentKey(account.id)));
     return accounts.map((account, index) => ({
-      userId: account.id,
-      categories: account.categories,
+      account,
       record: records[index] ?? newAgentRecord(),
     }));
   }
@@ -156,6 +184,8 @@ export class AgentService {
     return { after };
   }
 }
+
+const isAgent = ({ account }: { account: Account }): boolean => account.role === 'agent';
 
 function toView(userId: UserId, record: AgentRecord): AgentView {
   const state = agentState(record);

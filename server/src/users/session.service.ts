@@ -1,7 +1,7 @@
 import type { UserId } from '#contracts/ids.contract';
 import type { LogIn, SessionView, SiteView } from '#contracts/users.contract';
 import type { Actor, Person } from '../access/actor.ts';
-import { permissionsOf } from '../access/permission.model.ts';
+import { isPermitted, permissionsOf } from '../access/permission.model.ts';
 import { callingWindow, type CallingHours } from '../calendar/calling-hours.model.ts';
 import type { Clock } from '../platform/clock.ts';
 import { DomainError } from '../platform/errors.ts';
@@ -79,7 +79,8 @@ export class SessionService {
 
   async logOut(person: Person): Promise<void> {
     await this.#end(person);
-    if (person.role !== 'agent' || (await this.#with.hasOtherConnections(person.userId, person.sessionKey))) return;
+    if (!isPermitted(person.role, 'phone.register') || (await this.#with.hasOtherConnections(person.userId, person.sessionKey)))
+      return;
     await this.#with.agents.leave(person.userId);
   }
 
@@ -110,7 +111,7 @@ export class SessionService {
   }
 
   #view(
-    account: Omit<Account, 'passwordHash' | 'isBlocked' | 'categories'> & {
+    account: Omit<Account, 'passwordHash' | 'isBlocked' | 'categories' | 'languages'> & {
       categories: readonly Account['categories'][number][];
     },
   ): SessionView {

@@ -83,6 +83,19 @@ export class SocketServer<Permission extends string, Actor, Events extends objec
     this.#io.to(room).emit(event, ...news);
   }
 
+  /** The same to everybody in the room who is in none of the other rooms. */
+  tellOthers<Name extends keyof Events & string>(
+    room: string,
+    except: readonly string[],
+    event: Name,
+    ...news: Events[Name] extends (...args: infer Args) => void ? Args : never
+  ): void {
+    this.#io
+      .to(room)
+      .except([...except])
+      .emit(event, ...news);
+  }
+
   /** Says goodbye to every connection of a room: log-out, expiry, block. */
   endSession(room: string): void {
     this.#io.to(room).emit('session:ended');
