@@ -4,7 +4,7 @@ import { anyValueAt } from '../query/path-walk.ts';
 import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
 import type { Collation } from '../values/collation.ts';
 import { valueBytes } from '../accumulator/value-bytes.ts';
-import { MAX_STAGE_BYTES } from './sort-stage.ts';
+import { MAX_STAGE_BYTES } from './memory-limit.ts';
 
 /** The filter of documents in which a field equals one of the values. Regular expressions are values here, not patterns. */
 export function equalityFilter(field: string, values: readonly BsonValue[]): BsonDocument {

@@ -1,10 +1,12 @@
 import { CommandError } from '../command-error.ts';
 import type { Accumulator, AccumulatorUse } from '../accumulator/accumulator.ts';
 import { compileAccumulator } from '../accumulator/accumulator-table.ts';
+import { valueBytes } from '../accumulator/value-bytes.ts';
 import { expressionContext } from '../expression/compile-expression.ts';
 import type { Expression, ExpressionContext } from '../expression/expression.ts';
 import { ValueKeys, type ValueKey } from '../expression/value-key.ts';
 import { isDocument, setField, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { MAX_STAGE_BYTES, memoryLimitExceeded } from './memory-limit.ts';
 import type { Stage, StageEnvironment } from './stage.ts';
 import { fieldEntries } from '../values/field-order.ts';
 
@@ -12,6 +14,9 @@ export interface GroupField {
   readonly name: string;
   readonly use: AccumulatorUse;
 }
+
+/** About what a group and each of its accumulators take besides the key. */
+const BYTES_PER_FIELD = 64;
 
 interface Group {
   readonly id: BsonValue;
@@ -27,8 +32,14 @@ export function groupStage(operand: BsonValue, environment: StageEnvironment): S
 }
 
 /** Groups documents by a computed key; shared by `$group` and `$bucket`. */
-export function groupBy(key: Expression, fields: readonly GroupField[], { variables, collation }: StageEnvironment): Stage {
+export function groupBy(
+  key: Expression,
+  fields: readonly GroupField[],
+  { variables, collation, allowsDiskUse = true }: StageEnvironment,
+): Stage {
+  const groupBytes = BYTES_PER_FIELD * (fields.length + 1);
   return function* (documents) {
+    let bytes = 0;
     const keys = new ValueKeys(collation);
     const groups = new Map<ValueKey, Group>();
     for (const document of documents) {
@@ -40,6 +51,8 @@ export function groupBy(key: Expression, fields: readonly GroupField[], { variab
         const groupScope = { root: isDocument(id) ? id : {}, variables };
         group = { id, accumulators: fields.map(({ use }) => use.start(groupScope)) };
         groups.set(groupKey, group);
+        bytes += groupBytes + valueBytes(id);
+        if (bytes > MAX_STAGE_BYTES && !allowsDiskUse) throw memoryLimitExceeded('$group');
       }
       const { accumulators } = group;
       for (let position = 0; position < fields.length; position += 1)

@@ -44,26 +44,24 @@ function mergeDocument(
   merge: Merge,
   collection: Collection,
   result: BsonDocument,
-  { view, environment }: OutputEnvironment,
+  { view, environment, writing }: OutputEnvironment,
 ): void {
   const incoming = merge.on.includes('_id') && result['_id'] === undefined ? { _id: new ObjectId(), ...result } : result;
   const existing = findExisting(merge, collection, incoming, { view, environment });
-  const now = environment.variables.get('NOW');
-  const options = now instanceof Date ? { now } : {};
   if (existing === undefined) {
     if (merge.whenNotMatched === 'fail')
       throw new CommandError(
         13113,
         '$merge could not find a matching document in the target collection for at least one document in the source collection',
       );
-    if (merge.whenNotMatched === 'insert') insertDocument(view, collection, incoming, options);
+    if (merge.whenNotMatched === 'insert') insertDocument(view, collection, incoming, writing);
     return;
   }
   const { change } = merge;
   if (change === undefined) return;
   if (change === 'fail') throw duplicateOf(collection, merge.on, incoming);
   const update: Update = { kind: 'pipeline', apply: (document) => change(document, incoming) };
-  changeDocument(view, collection, existing, update, options);
+  changeDocument(view, collection, existing, update, writing);
 }
 
 function findExisting(

@@ -12,7 +12,7 @@ export function compileOutput(stage: StageSource, output: OutputEnvironment): Ou
 }
 
 /** `$out`: the collection holds the results, and nothing else, afterwards; its indexes stay. */
-function compileOut(operand: BsonValue, { view, database, environment }: OutputEnvironment): Output {
+function compileOut(operand: BsonValue, { view, database, writing }: OutputEnvironment): Output {
   const namespace = outNamespace(operand, database);
   return (results) => {
     // The results are complete before the first document goes: the pipeline may read the collection it replaces.
@@ -20,8 +20,7 @@ function compileOut(operand: BsonValue, { view, database, environment }: OutputE
     const collection = view.ensureCollection(namespace);
     const all = new PreparedQuery({ filter: {} });
     for (const { stored, document } of [...all.run(view, collection)]) view.remove(collection, stored, document);
-    const now = environment.variables.get('NOW');
-    for (const document of documents) insertDocument(view, collection, document, now instanceof Date ? { now } : {});
+    for (const document of documents) insertDocument(view, collection, document, writing);
   };
 }
 

@@ -1,4 +1,5 @@
 import { CommandError, typeMismatch } from '../command-error.ts';
+import type { WriteOptions } from '../execution/write-documents.ts';
 import type { StorageView } from '../storage/storage-view.ts';
 import { decodeDocument, encodeDocument } from '../values/bson-codec.ts';
 import type { BsonDocument } from '../values/bson-value.ts';
@@ -9,6 +10,8 @@ export interface OutputEnvironment {
   /** The database of the aggregation, which `into` names by default. */
   readonly database: string;
   readonly environment: StageEnvironment;
+  /** How documents are stored: the time of the command, and whether validators are asked. */
+  readonly writing: WriteOptions;
 }
 
 /** Writes the results of a pipeline; `sources` are the namespaces it reads. */

@@ -1,12 +1,9 @@
-import { CommandError } from '../command-error.ts';
 import { documentOrder, type KeyedDocument } from './document-order.ts';
 import { valueBytes } from '../accumulator/value-bytes.ts';
 import type { BsonValue } from '../values/bson-value.ts';
+import { MAX_STAGE_BYTES, memoryLimitExceeded } from './memory-limit.ts';
 import { mergeRuns, SortedRuns } from './sorted-runs.ts';
 import type { Stage, StageEnvironment } from './stage.ts';
-
-/** MongoDB's limit for what one stage holds in memory. */
-export const MAX_STAGE_BYTES = 100 * 1024 * 1024;
 
 export const sortStage = (operand: BsonValue, environment: StageEnvironment): Stage =>
   sortedStage(operand, environment, Infinity);
@@ -39,9 +36,3 @@ export function sortedStage(operand: BsonValue, { collation, allowsDiskUse = tru
     }
   };
 }
-
-export const memoryLimitExceeded = (stage: string): CommandError =>
-  new CommandError(
-    292,
-    `${stage} exceeded memory limit of ${MAX_STAGE_BYTES} bytes, but did not opt in to external sorting. Pass allowDiskUse:true to opt in.`,
-  );

@@ -46,7 +46,12 @@ function aggregate(context: CommandContext): Reply {
     throw new CommandError(263, `Operation not permitted in transaction :: caused by :: Aggregation stage: '${output.name}'`);
   if (documentField(body, 'readConcern')['level'] === 'linearizable')
     throw new CommandError(72, `${output.name} cannot be used with a 'linearizable' read concern level`);
-  const write = compileOutput(output, { view, database: databaseOf(body), environment });
+  const write = compileOutput(output, {
+    view,
+    database: databaseOf(body),
+    environment,
+    writing: { now: context.now, bypassesValidation: booleanField(body, 'bypassDocumentValidation') },
+  });
   reader.namespaces.add(namespace);
   const results = resultsOf({ stages: stages.slice(0, -1), view, namespace, environment, hint: body['hint'] });
   write(results, reader.namespaces);

@@ -1,5 +1,3 @@
-import type { LocalTime } from './time-zone.ts';
-
 export const DAY_MS = 86_400_000;
 
 /** Days since 1970-01-01 in the Gregorian calendar; months and days beyond their range are carried over. */
@@ -12,7 +10,13 @@ export function dayNumber(year: number, month: number, day: number): number {
 
 const weekdayOf = (days: number): number => (((days + 4) % 7) + 7) % 7;
 
-type LocalDate = Pick<LocalTime, 'year' | 'month' | 'day'>;
+/** A day of the Gregorian calendar; months count from 1. */
+export interface LocalDate {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
 export const dayNumberOf = ({ year, month, day }: LocalDate): number => dayNumber(year, month, day);
 /** 0 for Sunday to 6 for Saturday. */
 export const weekday = (date: LocalDate): number => weekdayOf(dayNumberOf(date));

@@ -59,6 +59,8 @@ const OPERATORS: OperatorTable = {
   $rand: rand,
 };
 
+export const operatorNames: readonly string[] = Object.keys(OPERATORS);
+
 /** Operators MongoDB has and this server has not. */
 const REFUSED = new Set(['$meta', '$toHashedIndexKey']);
 

@@ -1,11 +1,8 @@
 import { CommandError } from '../command-error.ts';
-import { DAY_MS, dayNumber } from './calendar.ts';
+import { DAY_MS, dayNumber, type LocalDate } from './calendar.ts';
 
 /** A wall clock reading. Months count from 1. */
-export interface LocalTime {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
+export interface LocalTime extends LocalDate {
   readonly hour: number;
   readonly minute: number;
   readonly second: number;
