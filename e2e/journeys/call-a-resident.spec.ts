@@ -1,4 +1,4 @@
-import { readWave, levelOf } from '../support/wave-analysis.ts';
+import { readSound, levelOf } from '../support/wave-analysis.ts';
 import { heardInPage } from '../support/ear.ts';
 import { AGENT_TONE_HZ, RESIDENT_TONE_HZ, expect, test } from '../support/test.ts';
 
@@ -31,7 +31,7 @@ test('an agent calls a resident, both hear each other, and the recording keeps e
 
   const answer = await desk.page.request.get(`/api/calls/${call.id}/recording`);
   expect(answer.status()).toBe(200);
-  const recording = readWave(await answer.body());
+  const recording = readSound(await answer.body());
   expect(recording.channels).toHaveLength(2);
   expect(Math.abs(recording.seconds - talkSeconds)).toBeLessThan(0.1);
   const [agent, resident] = recording.channels.map((samples) => {

@@ -1,28 +1,23 @@
-/** A recording as it came over HTTP: 16-bit PCM, one channel per party. */
+import { execFileSync } from 'node:child_process';
+
+/** A recording as it came over HTTP, decoded: one channel per party. */
 export interface Recording {
   readonly sampleRate: number;
   readonly seconds: number;
   readonly channels: readonly Float64Array[];
 }
 
-/** Reads a RIFF/WAVE file of 16-bit PCM; throws on anything else. */
-export function readWave(file: Buffer): Recording {
-  if (file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE') throw new Error('not a WAVE file');
-  let channelCount = 0;
-  let sampleRate = 0;
-  for (let offset = 12; offset + 8 <= file.length;) {
-    const id = file.toString('latin1', offset, offset + 4);
-    const size = file.readUInt32LE(offset + 4);
-    const body = offset + 8;
-    if (id === 'fmt ') {
-      if (file.readUInt16LE(body) !== 1 || file.readUInt16LE(body + 14) !== 16) throw new Error('not 16-bit PCM');
-      channelCount = file.readUInt16LE(body + 2);
-      sampleRate = file.readUInt32LE(body + 4);
-    }
-    if (id === 'data') return deinterleave(file.subarray(body, body + size), channelCount, sampleRate);
-    offset = body + size + (size % 2);
-  }
-  throw new Error('the WAVE file has no data');
+const SAMPLE_RATE = 8_000;
+/** RFC 7845 section 5.1: the number of channels stands after the magic and the version. */
+const CHANNELS_AFTER_MAGIC = 9;
+
+/** Decodes Opus in Ogg with ffmpeg; throws on anything else. */
+export function readSound(file: Buffer): Recording {
+  const magic = file.indexOf('OpusHead');
+  if (file.toString('latin1', 0, 4) !== 'OggS' || magic === -1) throw new Error('not Opus in Ogg');
+  const args = ['-hide_banner', '-loglevel', 'error', '-i', 'pipe:0', '-f', 's16le', '-ar', String(SAMPLE_RATE), 'pipe:1'];
+  const samples = execFileSync('ffmpeg', args, { input: file, maxBuffer: 1 << 28 });
+  return deinterleave(samples, file.readUInt8(magic + CHANNELS_AFTER_MAGIC), SAMPLE_RATE);
 }
 
 function deinterleave(data: Buffer, channelCount: number, sampleRate: number): Recording {

@@ -134,6 +134,12 @@ export class RecordingStore {
     return modifiedCount === 1;
   }
 
+  /** The highest number in the chain that a gateway told; 0 when none did. */
+  async lastChainNumber(): Promise<number> {
+    const last = await this.#recordings.findOne().setOptions({ scope: SYSTEM_SCOPE }).sort({ chainNumber: -1 }).lean<StoredRecording>();
+    return last?.chainNumber ?? 0;
+  }
+
   /** Everything that is stored. */
   async sumUp(): Promise<RecordingTotals> {
     const groups = await this.#group({ purgedAt: null }, '$categoryCode');
