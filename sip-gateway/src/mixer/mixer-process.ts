@@ -305,7 +305,7 @@ export class MixerProcess implements Mixer {
   #takeMixerEvent(event: MixerEvent): void {
     switch (event.event) {
       case 'ready':
-        this.#isRealTime = event.isRealTime;
+        this.#noteScheduling(event.isRealTime);
         this.#noteRefused(event.refusedSounds);
         this.#desk.rejoin();
         return;
@@ -332,6 +332,14 @@ export class MixerProcess implements Mixer {
   #takeRecorderEvent(event: RecorderEvent): void {
     if (event.event === 'failed') this.#desk.noteFailed(event.recording, event.reason);
     else this.#desk.rejoin();
+  }
+
+  #noteScheduling(isRealTime: boolean): void {
+    this.#isRealTime = isRealTime;
+    if (isRealTime || this.#options.realTime === 'off') return;
+    this.#options.logger.warn(
+      'The mixer runs without real-time scheduling, so a busy machine will make gaps in the sound; it needs chrt and CAP_SYS_NICE',
+    );
   }
 
   #noteRefused(files: readonly string[]): void {
