@@ -24,6 +24,7 @@ import { CommandConsumer } from './server-link/command-consumer.ts';
 import { CrashRecovery } from './server-link/crash-recovery.ts';
 import { FactJournal } from './server-link/fact-journal.ts';
 import { FactPublisher } from './server-link/fact-publisher.ts';
+import { publishQuality } from './server-link/news-publisher.ts';
 import { findSealedOf } from './server-link/find-sealed.ts';
 import { Heartbeat } from './server-link/heartbeat.ts';
 import { RedisCredentials } from './server-link/redis-credentials.ts';
@@ -216,6 +217,7 @@ async function clearUp(
       recovery.noteTrouble(file, 'unpacked');
     },
   });
+  mixer.listen(publishQuality(calls, link.writer));
   await whenReady(link.writer);
   await facts.resume();
   await mixer.start();

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { DialCommand } from '#contracts/call-control.contract';
 import type { CallId, UserId } from '#contracts/ids.contract';
+import type { PartyId } from '#contracts/parties.contract';
 import type { LegId, SoundName } from '../ports/mixer.port.ts';
 import type { IncomingLeg } from '../ports/signalling.port.ts';
 import { arrived, dialled } from './call-machine.ts';
 import { CallRunner } from './call-runner.ts';
 import type { CallPorts } from './call-runner.ts';
-import { phonesOf, speakersOf } from './call.model.ts';
+import { legOf, phonesOf, speakersOf } from './call.model.ts';
 import type { CallState } from './call.model.ts';
 
 /** The calls that run on this gateway. */
@@ -76,6 +77,15 @@ export class CallRegistry {
   /** The call that has an outside line on this mixer leg. */
   ofLeg(leg: LegId): CallRunner | undefined {
     for (const runner of this.#calls.values()) if (runner.partyOn(leg) !== undefined) return runner;
+    return undefined;
+  }
+
+  /** Whose voice comes on this mixer leg, while they talk in a call. */
+  whoseLeg(leg: LegId): { readonly callId: CallId; readonly party: PartyId } | undefined {
+    for (const { callId, state } of this.#calls.values()) {
+      const speaker = state.phase === 'talking' ? state.parties.find((party) => legOf(callId, party) === leg) : undefined;
+      if (speaker?.standing === 'present') return { callId, party: speaker.id };
+    }
     return undefined;
   }
 

@@ -8,6 +8,7 @@ import { FakeMixer } from '../fakes/fake-mixer.ts';
 import { FakeIncomingLeg, FakeTrunk } from '../fakes/fake-signalling.ts';
 import { PhoneBook } from '../phones/phone-book.ts';
 import { CallRegistry } from './call-registry.ts';
+import { publishQuality } from '../server-link/news-publisher.ts';
 import { routeMixerEvents } from './mixer-events.ts';
 
 const agent = UserId.parse('agent-1');
@@ -83,5 +84,23 @@ describe('what the mixer reports', () => {
     expect(facts.of('call.ended')[0]?.cause).toBe('failed');
     expect(browser.said).toEqual(['200', 'BYE']);
     expect([calls.size, phones.list().length, media.anchors.size, clock.timers]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('tells how well the resident and the agent are received, and nothing of a parked phone', async () => {
+    const { mixer, calls, phones } = await stageInCall();
+    const told: unknown[] = [];
+    const publish = (channel: string, text: string): Promise<number> => {
+      told.push([channel, JSON.parse(text)]);
+      return Promise.reject(new Error('nobody listens'));
+    };
+    mixer.listen(publishQuality(calls, { publish } as unknown as Parameters<typeof publishQuality>[1])); // only what it uses
+    const quality = { lossPct: 2.5, jitterMs: 12, roundTripMs: null, mos: 4.1 };
+    await phones.attach(UserId.parse('agent-2'), new FakeIncomingLeg(number));
+    for (const leg of [`call:${callId}`, `agent:${agent}`, 'agent:agent-2']) mixer.emit('onQuality', leg, quality);
+    await settle();
+    expect(told).toEqual([
+      ['kk:gateway-news', { type: 'quality', callId, party: 'resident', ...quality }],
+      ['kk:gateway-news', { type: 'quality', callId, party: 'agent', ...quality }],
+    ]);
   });
 });
