@@ -41,6 +41,7 @@ export function serverEnvironment(settings: Settings, needs: ServerNeeds): Recor
     RECORDING_RETENTION_DAYS: settings.RECORDING_RETENTION_DAYS,
     CLIENT_DIR: path.join(settings.root, 'dist', 'client'),
     CALLING_HOURS: settings.CALLING_HOURS,
+    ...(settings.QUEUE_FILE === undefined ? {} : { QUEUE_FILE: path.resolve(settings.root, settings.QUEUE_FILE) }),
     DEMO: 'true',
     DEMO_PASSWORD: needs.secrets.demoPassword,
     CENTRE: settings.CENTRE,

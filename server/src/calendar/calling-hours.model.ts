@@ -22,3 +22,9 @@ export function callingWindow(hours: CallingHours, at: Date): CallingWindow {
   const isOpen = isBusinessDay(japanDate(at)) && minutes >= FROM_MINUTES && minutes < UNTIL_MINUTES;
   return { isOpen, from: '08:30', until: '17:00', isDemoHours: false };
 }
+
+/** Minutes until the centre closes today; null when it is closed, or never closes. */
+export function minutesUntilClosing(hours: CallingHours, at: Date): number | null {
+  const { isOpen, isDemoHours } = callingWindow(hours, at);
+  return isOpen && !isDemoHours ? UNTIL_MINUTES - japanMinutes(at) : null;
+}

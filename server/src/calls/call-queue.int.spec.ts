@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { CallbacksView } from '#contracts/callbacks.contract';
 import type { FactEnvelope, GatewayCommand } from '#contracts/gateway.contract';
-import { CallId, PhoneNumber } from '#contracts/ids.contract';
+import { CallId, PhoneNumber, UserId } from '#contracts/ids.contract';
 import { RESIDENT } from '#contracts/parties.contract';
 import { AGENT, readyAgent } from '../fakes/agent-journey.ts';
-import type { Desk } from '../fakes/desk.ts';
 import { eventually, StackFixture } from '../fakes/stack-fixture.ts';
 import type { Call } from './call.model.ts';
 
@@ -20,6 +18,9 @@ const commandsOf = (stack: StackFixture, callId: CallId): GatewayCommand[] =>
 const namesOf = (stack: StackFixture, callId: CallId): string[] => commandsOf(stack, callId).map((command) => command.type);
 const saidTo = (stack: StackFixture, callId: CallId): string[][] =>
   commandsOf(stack, callId).flatMap((command) => ('sounds' in command ? [command.sounds] : []));
+
+/** Whether a wait is said depends on who is on duty, and the other specs come and go in any order. */
+const withoutWait = (sounds: string[] = []): string[] => sounds.filter((sound) => !sound.includes('queue-wait'));
 
 const stored = async (stack: StackFixture, id: CallId): Promise<Call | null> =>
   stack.app.stores.calls.find({ kind: 'system' }, id);
@@ -51,9 +52,6 @@ const hangUp = (stack: StackFixture, callId: CallId, cause: 'abandoned' | 'no-an
     talkMs: 0,
   });
 
-const callbacksOf = async (desk: Desk, callId: CallId) =>
-  ((await desk.fetch('GET', '/api/callbacks')).body as CallbacksView).callbacks.filter((one) => one.callId === callId); // the route's contract
-
 describe('the inbound queue', () => {
   const stack = new StackFixture({
     queue: { announceEverySeconds: 1, ringSeconds: 1.5, overflowAfterSeconds: 1, overflow: { '09': ['04'] } },
@@ -66,10 +64,10 @@ describe('the inbound queue', () => {
     expect(saidTo(stack, callId)[0]?.[0]).toBe('ja/queue-greeting');
     await stack.gateway.tell({ type: 'call.digit', callId, party: RESIDENT, digit: '3' });
     await eventually(() => saidTo(stack, callId).length === 2);
-    expect(saidTo(stack, callId)[1]).toEqual(['vi/language-chosen', 'vi/queue-position-1', 'vi/queue-hold']);
+    expect(withoutWait(saidTo(stack, callId)[1])).toEqual(['vi/language-chosen', 'vi/queue-position-1', 'vi/queue-hold']);
     await stack.gateway.tell({ type: 'call.announced', callId, party: RESIDENT, sound: 'vi/queue-hold' });
     await eventually(() => saidTo(stack, callId).length === 3);
-    expect(saidTo(stack, callId)[2]).toEqual(['vi/queue-position-1', 'vi/queue-hold']);
+    expect(withoutWait(saidTo(stack, callId)[2])).toEqual(['vi/queue-position-1', 'vi/queue-hold']);
     expect((await stored(stack, callId))?.language).toBe('vi');
     await hangUp(stack, callId);
   });
@@ -121,24 +119,23 @@ describe('the inbound queue', () => {
   it('puts a call that an agent gave back before everybody who waits', async () => {
     const waiting = await waitingCaller(stack);
     const { callId } = await waitingCaller(stack);
-    await stack.gateway.tell({ type: 'call.answered', callId, agentId: AGENT, isRecorded: true });
+    await stack.gateway.tell({ type: 'call.answered', callId, agentId: UserId.parse('k1215'), isRecorded: true });
     await stack.gateway.tell({ type: 'call.owner-changed', callId, agentId: null, party: null });
     const queued = await stack.gateway.tell({ type: 'call.queued', callId });
     await eventually(async () => (await stored(stack, callId))?.phase === 'queued');
     await stack.gateway.publish(queued);
     await eventually(() => saidTo(stack, callId).some((sounds) => sounds.includes('ja/queue-position-1')));
-    await eventually(() => saidTo(stack, waiting.callId).some((sounds) => sounds.includes('ja/queue-position-2')), 70_000).catch(
-      () => undefined,
-    );
+    await stack.gateway.tell({ type: 'call.announced', callId: waiting.callId, party: RESIDENT, sound: 'ne/language-choice' });
+    await eventually(() => saidTo(stack, waiting.callId).some((sounds) => sounds.includes('ja/queue-position-2')));
     expect((await stored(stack, callId))?.queueing.since).toBe(queued.at);
     for (const one of [waiting.callId, callId]) await hangUp(stack, one);
   });
 
   it('is offered to other agents after a while where they have the right', async () => {
     const tax = await stack.desk('k1212');
-    await stack.gateway.phoneReady('k1212');
     const { callId } = await arrive(stack, { to: LUNCH });
     await eventually(() => namesOf(stack, callId).includes('call.pick-up'));
+    await stack.gateway.phoneReady('k1212');
     await eventually(() => namesOf(stack, callId).includes('call.offer'));
     await eventually(() => tax.latest(callId)?.phase === 'offered');
     expect((await tax.send('call:answer', { callId })).ok).toBeTrue();

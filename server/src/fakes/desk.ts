@@ -1,5 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
+import type { CallbackView } from '#contracts/callbacks.contract';
 import type { CallView } from '#contracts/calls.contract';
+import type { JoinedCallView, LiveCallView } from '#contracts/live-calls.contract';
 import type { Ack } from '#contracts/problem.contract';
 import type { ClientToServerEvents, ServerToClientEvents } from '#contracts/socket.contract';
 import type { AgentView } from '#contracts/users.contract';
@@ -14,6 +16,11 @@ interface Answer {
 export class Desk {
   readonly calls: CallView[] = [];
   readonly agents: AgentView[] = [];
+  readonly joined: JoinedCallView[] = [];
+  readonly live: LiveCallView[] = [];
+  /** Signs that something must be said again. */
+  readonly asked: { callId: string; party: string }[] = [];
+  readonly callbacks: CallbackView[] = [];
   hasEnded = false;
   readonly #base: string;
   readonly #origin: string;
@@ -68,6 +75,10 @@ export class Desk {
     this.#socket = socket;
     socket.on('call:changed', (view) => void this.calls.push(view));
     socket.on('agent:changed', (view) => void this.agents.push(view));
+    socket.on('callback:changed', (view) => void this.callbacks.push(view));
+    socket.on('joined-call:changed', (view) => void this.joined.push(view));
+    socket.on('live-call:changed', (view) => void this.live.push(view));
+    socket.on('call:asked-to-repeat', (sign) => void this.asked.push(sign));
     socket.on('session:ended', () => (this.hasEnded = true));
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
@@ -90,6 +101,22 @@ export class Desk {
   /** The last news of a call, as the screen would show it. */
   latest(callId: string): CallView | undefined {
     return this.calls
+      .filter((view) => view.id === callId)
+      .sort((a, b) => a.version - b.version)
+      .at(-1);
+  }
+
+  /** The last news of a call of others that this person takes part in. */
+  latestJoined(callId: string): JoinedCallView | undefined {
+    return this.joined
+      .filter((view) => view.callId === callId)
+      .sort((a, b) => a.version - b.version)
+      .at(-1);
+  }
+
+  /** The last news of a call on the screen of those who watch. */
+  latestLive(callId: string): LiveCallView | undefined {
+    return this.live
       .filter((view) => view.id === callId)
       .sort((a, b) => a.version - b.version)
       .at(-1);

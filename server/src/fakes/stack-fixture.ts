@@ -15,6 +15,12 @@ import { RedisProcess } from './redis-process.ts';
 export const PASSWORD = 'demo-password';
 const ORIGIN = 'http://localhost:4200';
 
+export interface StackOptions {
+  /** Rules of the inbound queue, as in QUEUE_FILE. */
+  queue?: object;
+  hours?: 'demo' | 'statute';
+}
+
 /** A whole server for integration specs: real redis-server, the embedded document server, demonstration data, a fake gateway. */
 export class StackFixture {
   readonly redis = new RedisProcess();
@@ -25,12 +31,18 @@ export class StackFixture {
   #app: App | null = null;
   #gateway: FakeGateway | null = null;
   readonly #desks: Desk[] = [];
+  readonly #options: StackOptions;
+
+  constructor(options: StackOptions = {}) {
+    this.#options = options;
+  }
 
   async start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'kakehashi-server-'));
     await mkdir(this.recordings);
     const { privateKey } = generateKeyPairSync('ed25519');
     await writeFile(join(this.#folder, 'signing-key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await writeFile(join(this.#folder, 'queue.json'), JSON.stringify(this.#options.queue ?? {}));
     await writeFile(this.vaultKeyFile, JSON.stringify(newKeyFile('stack')), { mode: 0o600 });
     [this.#documents] = await Promise.all([
       startDocumentServer({ file: join(this.#folder, 'documents.sqlite'), port: 0, relaxed: true }),
@@ -66,7 +78,8 @@ export class StackFixture {
       RECORDINGS_DIR: this.recordings,
       VAULT_KEY_FILE: this.vaultKeyFile,
       SIGNING_KEY_FILE: join(this.#folder, 'signing-key.pem'),
-      CALLING_HOURS: 'demo',
+      CALLING_HOURS: this.#options.hours ?? 'demo',
+      QUEUE_FILE: join(this.#folder, 'queue.json'),
       DEMO: 'true',
       LOG_LEVEL: 'trace',
     });

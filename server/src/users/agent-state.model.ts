@@ -54,6 +54,11 @@ export function canTakeCall(record: AgentRecord): boolean {
   return agentState(record) === 'ready' && record.isPhoneReady;
 }
 
+/** Takes calls: ready for one with a phone, or busy with one. */
+export function isOnDuty(record: AgentRecord): boolean {
+  return record.call !== null || canTakeCall(record);
+}
+
 /** The one who has been ready longest; equal waits by user id, so that every server picks the same. */
 export function longestReady<Agent extends { userId: string; record: AgentRecord }>(agents: readonly Agent[]): Agent | null {
   const ready = agents.filter((agent) => canTakeCall(agent.record));
