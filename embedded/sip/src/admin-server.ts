@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Endpoint } from './transport/flow.ts';
 
+const MAX_CONNECTIONS = 32;
+
 /** What the server holds right now; all but `application` return to zero when nothing is going on. */
 export interface Counters {
   readonly transactions: number;
@@ -23,6 +25,7 @@ export async function listenAdmin(at: Endpoint, counters: () => Counters): Promi
     response.writeHead(isKnown ? 200 : 404, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
     response.end(JSON.stringify(isKnown ? counters() : {}));
   });
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(at.port, at.host, () => {

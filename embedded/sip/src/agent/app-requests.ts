@@ -19,7 +19,8 @@ import type { SessionKeeper } from './session-keeper.ts';
 import type { Stack } from './stack.ts';
 
 const NO_DIALOG = 'Server error: unable to find dialog for dialog id provided';
-const CONTACT_METHODS = ['INVITE', 'REFER', 'UPDATE'];
+/** RFC 3261 table 2, RFC 3311 table 1, RFC 3515 table 1, RFC 6665 §8.2.3. */
+const CONTACT_METHODS = ['INVITE', 'REFER', 'UPDATE', 'NOTIFY'];
 const DIALOG_METHODS = ['ACK', 'BYE', 'UPDATE', 'PRACK', 'CANCEL'];
 
 /** A request the application wants sent. */
@@ -164,7 +165,7 @@ function outOfDialogHeaders(message: SipRequest, own: HeaderList, flow: Flow): H
     .add('To', own.get('To') ?? `<${uri}>`)
     .add('Call-ID', own.get('Call-ID') ?? newUuid())
     .add('CSeq', `${parseCSeq(`${seq ?? ''} ${method}`)?.number ?? newSeq()} ${method}`);
-  if (method === 'INVITE' && !own.has('Contact')) headers.add('Contact', contactFor(flow, uri));
+  if (CONTACT_METHODS.includes(method) && !own.has('Contact')) headers.add('Contact', contactFor(flow, uri));
   for (const name of ['Max-Forwards', 'From', 'To', 'Call-ID', 'CSeq']) own.remove(name);
   appendHeaders(headers, own);
   return headers;

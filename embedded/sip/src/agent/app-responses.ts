@@ -20,6 +20,9 @@ import type { ServerBye } from './server-bye.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 import type { IncomingRequest, Stack } from './stack.ts';
 
+/** Whose 2xx must have a Contact besides that of INVITE (RFC 3311 table 1, RFC 3515 table 1). */
+const CONTACT_METHODS = ['UPDATE', 'REFER'];
+
 /** What the responses are sent with. */
 export interface ResponseParts {
   readonly open: OpenRequests;
@@ -53,6 +56,8 @@ export class AppResponses {
 
     const response = this.build(incoming, wanted);
     const makesDialog = request.method === 'INVITE' && wanted.status > 100 && wanted.status < 300;
+    const isSuccess = wanted.status >= 200 && wanted.status < 300;
+    if (makesDialog || (isSuccess && CONTACT_METHODS.includes(request.method))) addContact(incoming, headers);
     if (makesDialog) this.addDialogHeaders(incoming, response, headers);
     const session = this.agreeSession(incoming, wanted.status, headers);
     appendHeaders(response.headers, headers);
@@ -73,10 +78,8 @@ export class AppResponses {
   }
 
   private addDialogHeaders(incoming: IncomingRequest, response: SipResponse, headers: HeaderList): void {
-    const { request, flow, replyFlow } = incoming.transaction;
+    const { request, flow } = incoming.transaction;
     for (const route of request.headers.getAll('Record-Route')) response.headers.add('Record-Route', route);
-    if (!headers.has('Contact'))
-      headers.add('Contact', incoming.dialog?.localContact ?? contactFor(replyFlow, incoming.transaction.request.uri));
     if (incoming.dialog !== undefined) return;
     incoming.dialog = dialogOfServer(request, {
       localTag: incoming.toTag ?? '',
@@ -186,4 +189,10 @@ export class AppResponses {
     // RFC 3311 §5: UPDATE is a target refresh request too.
     if (request.method === 'UPDATE') dialog?.refreshTarget(request, flow);
   }
+}
+
+/** Where the peer is to send what follows, unless the application has said so. */
+function addContact({ dialog, transaction }: IncomingRequest, headers: HeaderList): void {
+  if (headers.has('Contact')) return;
+  headers.add('Contact', dialog?.localContact ?? contactFor(transaction.replyFlow, transaction.request.uri));
 }

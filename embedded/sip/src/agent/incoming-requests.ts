@@ -37,6 +37,7 @@ export class IncomingRequests {
       this.acknowledge(request, flow);
       return;
     }
+    if (request.method === 'CANCEL' && this.isFromElsewhere(request, flow)) return;
     const isMerged = request.method !== 'CANCEL' && transactions.isMerged(request);
     const transaction = transactions.openServer(request, flow, replyFlow, () => this.open.forget(transaction));
     if (isMerged) this.open.reject(transaction, refusal(482));
@@ -61,6 +62,15 @@ export class IncomingRequests {
     const client = this.stack.clientOf.get(dialog);
     client?.deliver({ source: 'network', message: ack, flow, txnId: accepted.txnId, dialogId: dialog.id });
     accepted.finish();
+  }
+
+  /**
+   * RFC 3261 §22.1: a CANCEL cannot be challenged, so it has to come from where its INVITE came from. Another is not even answered: its
+   * transaction would take the place of the caller's.
+   */
+  private isFromElsewhere(cancel: SipRequest, { remote }: Flow): boolean {
+    const invite = this.stack.transactions.findCancelled(cancel);
+    return invite !== undefined && invite.flow.remote.host !== remote.host;
   }
 
   private cancel(cancel: SipRequest, transaction: ServerTransaction): void {

@@ -18,6 +18,8 @@ import type { SessionKeeper } from './session-keeper.ts';
 import type { OutgoingRequest, Stack } from './stack.ts';
 
 const nothing = (): void => undefined;
+/** More parties than this do not answer one INVITE; a hostile one could pretend to be any number. */
+const MAX_BRANCHES = 32;
 const APPLICATION_GONE = 'the application is gone';
 
 /** What the answers are worked with. */
@@ -50,6 +52,7 @@ export class InviteAnswers {
 
   private onProvisional(outgoing: OutgoingRequest, response: SipResponse, flow: Flow): void {
     const isTagged = !outgoing.isInDialog && response.status > 100;
+    if (isTagged && isOneTooMany(outgoing, response)) return;
     const dialog = isTagged ? this.branchOf(outgoing, response, flow) : outgoing.dialog;
     outgoing.heldCancel?.();
     outgoing.heldCancel = undefined;
@@ -195,6 +198,7 @@ export class InviteAnswers {
 
   /** A second party answered a forked INVITE: it is thanked and released (RFC 3261 §13.2.2.4). */
   private endSecondFork(outgoing: OutgoingRequest, response: SipResponse, flow: Flow): void {
+    if (isOneTooMany(outgoing, response)) return;
     const invite = outgoing.transaction.request;
     const fork = dialogOfClient(invite, response, flow);
     const known = [...outgoing.branches].find((branch) => branch.remoteTag === fork.remoteTag);
@@ -229,6 +233,11 @@ export class InviteAnswers {
     const dialogId = outgoing.dialog?.id ?? (response.status > 100 ? `${invite.callId};from-tag=${invite.fromTag ?? ''}` : '');
     outgoing.client.deliver({ source: 'network', message: response, flow, txnId: outgoing.txnId, dialogId });
   }
+}
+
+function isOneTooMany({ branches }: OutgoingRequest, response: SipResponse): boolean {
+  const { toTag } = identityOf(response);
+  return branches.size >= MAX_BRANCHES && ![...branches].some((branch) => branch.remoteTag === toTag);
 }
 
 /** RFC 3261 §9.1: a CANCEL has the Via, URI, parties and CSeq number of its INVITE. */

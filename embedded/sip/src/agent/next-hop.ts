@@ -57,7 +57,8 @@ async function openTo(stack: Stack, target: SipUri): Promise<Hop> {
   return flow === undefined ? { refusal: NO_TRANSPORT } : { flow };
 }
 
-function protocolOf(uri: SipUri): Protocol | undefined {
+/** What a URI asks to be reached by; undefined when it is a transport we do not know. */
+export function protocolOf(uri: SipUri): Protocol | undefined {
   const name = uri.params.get('transport')?.toLowerCase();
   if (uri.scheme === 'sip') return PROTOCOLS.find((protocol) => protocol === (name ?? 'udp'));
   // SIPS needs TLS on every hop; its transport parameter names what is below TLS (RFC 3261 §26.2.2, RFC 5630 §3.1.4).

@@ -37,7 +37,9 @@ export class SessionKeeper {
     dialog.session?.stop();
     dialog.session = undefined;
     if (agreed === undefined || dialog.phase !== 'confirmed') return;
-    const { seconds, weRefresh } = agreed;
+    const { weRefresh } = agreed;
+    // RFC 4028 §4: whoever settles on less would keep us busy with refreshes.
+    const seconds = Math.max(agreed.seconds, this.stack.policy.minSessionS);
     const earlinessS = Math.min(MAX_EARLINESS_S, seconds / 3);
     const stop = weRefresh
       ? this.stack.clock.startTimer(seconds * 500, () => this.refresh(dialog))

@@ -4,6 +4,8 @@ import type { Endpoint } from '../transport/flow.ts';
 import { ControlSession } from './control-session.ts';
 import type { SessionOptions } from './control-session.ts';
 
+const MAX_CONNECTIONS = 16;
+
 /** Where applications connect. */
 export class ControlServer {
   readonly address: Endpoint;
@@ -17,7 +19,7 @@ export class ControlServer {
   }
 
   close(): Promise<void> {
-    for (const session of this.sessions) session.disconnect();
+    for (const session of this.sessions) session.destroy();
     return new Promise((resolve) => this.server.close(() => resolve()));
   }
 }
@@ -26,11 +28,17 @@ export class ControlServer {
 export async function listenControl(at: Endpoint, options: Omit<SessionOptions, 'socket'>): Promise<ControlServer> {
   const sessions = new Set<ControlSession>();
   const server = createServer((socket) => {
+    if (sessions.size >= MAX_CONNECTIONS) {
+      // Strangers who only sit there must not keep the application out: the one that came first makes room.
+      const silent = [...sessions].find((session) => session.isSilent());
+      (silent ?? socket).destroy();
+      if (silent === undefined) return;
+      sessions.delete(silent);
+    }
     const session = new ControlSession({ ...options, socket });
     sessions.add(session);
     socket.on('close', () => sessions.delete(session));
   });
-  server.maxConnections = 16;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(at.port, at.host, () => {

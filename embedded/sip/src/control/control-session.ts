@@ -11,11 +11,17 @@ import { readCommand } from './command.ts';
 import type { Command } from './command.ts';
 import type { ClientTable } from './client-table.ts';
 import { eventPayload, recordPayload, sentPayload } from './event-line.ts';
-import { encodeFrame, FrameReader } from './framing.ts';
+import { encodeFrame, FrameReader, MESSAGE_BYTES } from './framing.ts';
 
 /** The oldest version drachtio-srf sends its pings to is v0.8.2; this server does what v0.9 does. */
 const VERSION = 'v0.9.0';
 const AUTHENTICATION_TIMEOUT_MS = 5_000;
+/** Nobody needs more to show a secret. */
+const AUTHENTICATION_BYTES = 1_024;
+/** With 16 connections at most, about 30 secrets a second can be tried. */
+const WRONG_SECRET_DELAY_MS = 500;
+/** An application whose machine is gone without a word would keep its successor out. */
+const KEEP_ALIVE_MS = 10_000;
 /** An application that does not read is cut off rather than buffered for. */
 const MAX_UNSENT_BYTES = 33_554_432;
 
@@ -35,11 +41,14 @@ export class ControlSession implements AppClient {
   private readonly options: SessionOptions;
   private readonly frames = new FrameReader();
   private isAuthenticated = false;
+  private hasGuessedWrong = false;
 
   constructor(options: SessionOptions) {
     this.options = options;
     const { socket } = options;
+    this.frames.maxBytes = AUTHENTICATION_BYTES;
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     const impatience = setTimeout(() => {
       if (!this.isAuthenticated) socket.destroy();
     }, AUTHENTICATION_TIMEOUT_MS);
@@ -64,7 +73,12 @@ export class ControlSession implements AppClient {
     this.write(recordPayload(newUuid(), record, new Date()));
   }
 
-  disconnect(): void {
+  /** Whether it has said nothing yet. One with a wrong secret keeps its place, so that guessing takes time. */
+  isSilent(): boolean {
+    return !this.isAuthenticated && !this.hasGuessedWrong;
+  }
+
+  destroy(): void {
     this.options.socket.destroy();
   }
 
@@ -99,7 +113,7 @@ export class ControlSession implements AppClient {
       return;
     }
     if (!this.isAuthenticated) {
-      this.dismiss(id, 'not authenticated');
+      if (!this.hasGuessedWrong) this.dismiss(id, 'not authenticated');
       return;
     }
     switch (command.kind) {
@@ -129,11 +143,18 @@ export class ControlSession implements AppClient {
 
   private authenticate(id: string, { secret, tags }: { readonly secret: string; readonly tags: string }): void {
     const { clients, listening } = this.options;
-    if (!isSame(secret, this.options.secret)) this.dismiss(id, 'authentication failed');
-    else if (tags !== '') this.dismiss(id, 'tags are not supported');
+    if (this.hasGuessedWrong) return;
+    if (!isSame(secret, this.options.secret)) {
+      this.hasGuessedWrong = true;
+      this.options.socket.pause();
+      setTimeout(() => this.dismiss(id, 'authentication failed'), WRONG_SECRET_DELAY_MS).unref();
+      return;
+    }
+    if (tags !== '') this.dismiss(id, 'tags are not supported');
     else if (!clients.add(this)) this.dismiss(id, 'another application is connected');
     else {
       this.isAuthenticated = true;
+      this.frames.maxBytes = MESSAGE_BYTES;
       this.options.log.info('An application is connected');
       const hostports = listening().join(',');
       this.reply(id, `OK|${hostports}|${VERSION}|${hostports}`);
@@ -175,6 +196,8 @@ export class ControlSession implements AppClient {
     this.options.log.warn({ reason }, 'A control connection was refused');
     this.reply(id, `NO|${reason}`);
     this.options.socket.end();
+    // Who does not hang up in turn would stay.
+    setTimeout(() => this.destroy(), AUTHENTICATION_TIMEOUT_MS).unref();
   }
 
   private write(payload: Buffer): void {

@@ -13,6 +13,12 @@ export interface MessageProblem {
 
 const SINGLE = ['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards', 'Content-Length', 'Content-Type'];
 
+/**
+ * RFC 3261 §25.1 is stricter; but space, bar and what is not ASCII would read as something else on the control connection, whose fields the
+ * Call-ID and the tags become.
+ */
+const IDENTIFIER = /^[!-{}~]+$/;
+
 /** Checks what every layer above relies on (RFC 3261 §8.1.1, §8.2, §16.3). Undefined when all is well. */
 export function checkMessage(message: SipMessage): MessageProblem | undefined {
   const { headers } = message;
@@ -22,9 +28,9 @@ export function checkMessage(message: SipMessage): MessageProblem | undefined {
   const vias = headers.getAll('Via');
   const via = parseTopVia(vias);
   if (via === undefined || via.version !== undefined) return bad('Missing or malformed Via');
-  if (parseNameAddr(headers.get('From') ?? '') === undefined) return bad('Missing or malformed From');
-  if (parseNameAddr(headers.get('To') ?? '') === undefined) return bad('Missing or malformed To');
-  if ((headers.get('Call-ID') ?? '') === '') return bad('Missing Call-ID');
+  if (!isParty(headers.get('From'))) return bad('Missing or malformed From');
+  if (!isParty(headers.get('To'))) return bad('Missing or malformed To');
+  if (!IDENTIFIER.test(headers.get('Call-ID') ?? '')) return bad('Missing or malformed Call-ID');
   const cseq = parseCSeq(headers.get('CSeq'));
   if (cseq === undefined) return bad('Missing or malformed CSeq');
   if (!isDigits(headers.get('Content-Length'), 9)) return bad('Malformed Content-Length');
@@ -52,6 +58,11 @@ function checkRequest(request: SipRequest, cseqMethod: string): MessageProblem |
 function checkAddressOfRecord(request: SipRequest): MessageProblem | undefined {
   const scheme = uriScheme(parseNameAddr(request.headers.get('To') ?? '')?.uri ?? '');
   return scheme === 'sip' || scheme === 'sips' ? undefined : bad('Not a SIP address of record');
+}
+
+function isParty(value: string | undefined): boolean {
+  const party = parseNameAddr(value ?? '');
+  return party !== undefined && IDENTIFIER.test(party.params.get('tag') ?? 'none');
 }
 
 function isContact(lines: readonly string[]): boolean {

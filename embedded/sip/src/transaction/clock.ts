@@ -4,10 +4,17 @@ export interface Clock {
   startTimer(delayMs: number, onElapsed: () => void): () => void;
 }
 
+/** `setTimeout` takes 31 bits; what is longer would elapse at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** The machine's own timers. */
 export const systemClock: Clock = {
   startTimer(delayMs, onElapsed) {
-    const timer = setTimeout(onElapsed, delayMs);
+    let timer: NodeJS.Timeout;
+    const wait = (restMs: number): void => {
+      timer = restMs > LONGEST_MS ? setTimeout(() => wait(restMs - LONGEST_MS), LONGEST_MS) : setTimeout(onElapsed, restMs);
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };

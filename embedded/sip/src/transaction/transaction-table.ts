@@ -13,6 +13,8 @@ export class TransactionTable {
   private readonly clients = new Map<string, ClientTransaction>();
   private readonly servers = new Map<string, ServerTransaction>();
   private readonly merged = new Map<string, ServerTransaction>();
+  /** What each connection carries: connections may come and go faster than all transactions can be looked through. */
+  private readonly byConnection = new Map<Flow, Set<ClientTransaction | ServerTransaction>>();
   private readonly timers: TimerValues;
   private readonly clock: Clock;
 
@@ -28,9 +30,13 @@ export class TransactionTable {
   /** Makes a client transaction; it sends when `start` is called. */
   openClient(request: SipRequest, flow: Flow, user: ClientUser): ClientTransaction {
     const key = clientKey(request, request.method);
-    const onTerminated = (): void => void this.clients.delete(key);
+    const onTerminated = (): void => {
+      this.clients.delete(key);
+      this.leave(flow, transaction);
+    };
     const transaction = new ClientTransaction({ request, flow, user, timers: this.timers, clock: this.clock, onTerminated });
     this.clients.set(key, transaction);
+    this.join(flow, transaction);
     return transaction;
   }
 
@@ -50,11 +56,13 @@ export class TransactionTable {
       clock: this.clock,
       onTerminated: () => {
         this.servers.delete(key);
+        this.leave(replyFlow, transaction);
         if (this.merged.get(mergeKey) === transaction) this.merged.delete(mergeKey);
         onTerminated();
       },
     });
     this.servers.set(key, transaction);
+    this.join(replyFlow, transaction);
     if (!this.merged.has(mergeKey)) this.merged.set(mergeKey, transaction);
     return transaction;
   }
@@ -76,18 +84,26 @@ export class TransactionTable {
 
   /** A server transaction lives on where its answer can take another connection (RFC 3261 §18.2.2). */
   noteFlowClosed(flow: Flow): void {
-    for (const transaction of [...this.clients.values()]) {
-      if (transaction.flow === flow) transaction.noteFlowClosed();
-    }
-    for (const transaction of [...this.servers.values()]) {
-      if (transaction.replyFlow === flow) transaction.noteFlowClosed();
-    }
+    for (const transaction of [...(this.byConnection.get(flow) ?? [])]) transaction.noteFlowClosed();
+  }
+
+  private join(flow: Flow, transaction: ClientTransaction | ServerTransaction): void {
+    if (!flow.isReliable) return;
+    const carried = this.byConnection.get(flow) ?? new Set();
+    this.byConnection.set(flow, carried.add(transaction));
+  }
+
+  private leave(flow: Flow, transaction: ClientTransaction | ServerTransaction): void {
+    const carried = this.byConnection.get(flow);
+    carried?.delete(transaction);
+    if (carried?.size === 0) this.byConnection.delete(flow);
   }
 
   close(): void {
     for (const transaction of [...this.clients.values(), ...this.servers.values()]) transaction.drop();
     this.clients.clear();
     this.servers.clear();
+    this.byConnection.clear();
   }
 }
 

@@ -7,18 +7,38 @@ export interface ConnectionLimits {
   readonly perSource: number;
   /** A connection on which nothing came for so long is closed; a keep-alive (RFC 5626 §3.5.1) counts. */
   readonly idleMs: number;
-  /** A new connection must bring its first whole message within this time. */
+  /** A new connection must bring its first whole message within this time, and every message must come to its end within it. */
   readonly firstMessageMs: number;
 }
 
 /** One connection under watch. */
-export interface WatchedConnection {
+export class WatchedConnection {
   readonly socket: Socket;
   readonly source: string;
   /** Whether a whole message has come. */
-  hasSpoken: boolean;
-  bytesRead: number;
-  heardAtMs: number;
+  hasSpoken = false;
+  bytesRead = 0;
+  heardAtMs = performance.now();
+  private unfinishedSinceMs: number | undefined;
+
+  constructor(socket: Socket, source: string) {
+    this.socket = socket;
+    this.source = source;
+  }
+
+  /** Told after every chunk: whether part of a message is left, and whether that message began in this chunk. */
+  noteUnfinished(isUnfinished: boolean, isNew: boolean): void {
+    if (!isUnfinished) this.unfinishedSinceMs = undefined;
+    else if (isNew || this.unfinishedSinceMs === undefined) this.unfinishedSinceMs = performance.now();
+  }
+
+  /** Whether it is to be closed: nothing has come for too long, or a message takes too long to come. */
+  isOverdue(nowMs: number, { idleMs, firstMessageMs }: ConnectionLimits): boolean {
+    if (this.hasSpoken && this.socket.bytesRead !== this.bytesRead) this.heardAtMs = nowMs;
+    this.bytesRead = this.socket.bytesRead;
+    if (this.unfinishedSinceMs !== undefined && nowMs - this.unfinishedSinceMs >= firstMessageMs) return true;
+    return nowMs - this.heardAtMs >= (this.hasSpoken ? idleMs : firstMessageMs);
+  }
 }
 
 const SWEEPS_PER_LIMIT = 4;
@@ -62,8 +82,8 @@ export class ConnectionTable {
   private admit(socket: Socket): WatchedConnection | undefined {
     const address = plainAddress(socket.remoteAddress);
     const ofSource = this.bySource.get(sourceKey(address)) ?? 0;
-    const isOneTooMany = ofSource >= this.limits.perSource && !this.isTrusted(address);
-    if (this.connections.size < this.limits.total && !isOneTooMany) return this.watch(socket, address);
+    const hasRoom = this.connections.size < this.limits.total && ofSource < this.limits.perSource;
+    if (hasRoom || this.isTrusted(address)) return this.watch(socket, address);
     socket.on('error', () => undefined);
     socket.destroy();
     return undefined;
@@ -72,7 +92,7 @@ export class ConnectionTable {
   /** Takes in a connection, of ours or admitted. It leaves by itself when it is closed. */
   watch(socket: Socket, address: string): WatchedConnection {
     const source = sourceKey(address);
-    const connection = { socket, source, hasSpoken: false, bytesRead: 0, heardAtMs: performance.now() };
+    const connection = new WatchedConnection(socket, source);
     this.connections.add(connection);
     this.bySource.set(source, (this.bySource.get(source) ?? 0) + 1);
     socket.once('close', () => this.forget(connection));
@@ -95,11 +115,7 @@ export class ConnectionTable {
   private sweep(): void {
     const nowMs = performance.now();
     for (const connection of this.connections) {
-      const { bytesRead } = connection.socket;
-      if (connection.hasSpoken && bytesRead !== connection.bytesRead) connection.heardAtMs = nowMs;
-      connection.bytesRead = bytesRead;
-      const limitMs = connection.hasSpoken ? this.limits.idleMs : this.limits.firstMessageMs;
-      if (nowMs - connection.heardAtMs >= limitMs) connection.socket.destroy();
+      if (connection.isOverdue(nowMs, this.limits)) connection.socket.destroy();
     }
   }
 }

@@ -42,6 +42,11 @@ export class StreamFraming {
     return events;
   }
 
+  /** Whether a message has begun and not ended; half a ping is none. */
+  get isUnfinished(): boolean {
+    return this.storedBytes >= 4;
+  }
+
   private restLength(): number {
     return this.buffered.length - this.start;
   }

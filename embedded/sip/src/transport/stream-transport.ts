@@ -1,5 +1,5 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { WatchedConnection } from './connection-table.ts';
 import { formatEndpoint } from './flow.ts';
 import type { Endpoint, Flow, Target, Transport, TransportEvents } from './flow.ts';
@@ -132,16 +132,19 @@ class StreamTransport implements Transport {
     socket.on('data', (chunk: Buffer) => {
       let pauseMs = 0;
       let pongs = '';
+      let hasFinished = false;
       for (const event of framing.push(chunk)) {
         if (event.kind === 'message') {
           watch.hasSpoken = true;
+          hasFinished = true;
           pauseMs = Math.max(pauseMs, this.events.onBytes(event.bytes, flow));
         } else if (event.kind === 'ping') {
           pauseMs = Math.max(pauseMs, this.protection.pauseAfterMessage(flow.remote.host));
           pongs += '\r\n';
         } else socket.destroy();
       }
-      if (pongs !== '') socket.write(pongs);
+      if (pongs !== '') flow.send(Buffer.from(pongs), () => undefined);
+      watch.noteUnfinished(framing.isUnfinished, hasFinished);
       if (pauseMs === 0) return;
       socket.pause();
       setTimeout(() => socket.resume(), pauseMs).unref();

@@ -15,6 +15,7 @@ import type { TlsFiles } from './tls-transport.ts';
 const HEARTBEAT_MS = 30_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_UNSENT_BYTES = 1_048_576;
+const PONG = Buffer.from('\r\n');
 
 class WsFlow implements Flow {
   readonly protocol: 'ws' | 'wss';
@@ -24,6 +25,7 @@ class WsFlow implements Flow {
   readonly socket: WebSocket;
   /** Whether the peer answered since the last heartbeat. */
   isAlive = true;
+  private resumption: NodeJS.Timeout | undefined;
 
   constructor(socket: WebSocket, transport: WsTransport, remote: Endpoint) {
     this.socket = socket;
@@ -50,6 +52,20 @@ class WsFlow implements Flow {
     this.socket.send(bytes, { binary: false }, (error) => {
       if (error) onError();
     });
+  }
+
+  /** Answers a ping, unless what was answered before is still unread. */
+  pong(data: Buffer): void {
+    if (this.socket.bufferedAmount > MAX_UNSENT_BYTES) this.socket.terminate();
+    else this.socket.pong(data);
+  }
+
+  /** Reads on after this many ms. The latest word counts: a chunk may hold many messages, each with a longer pause. */
+  pauseReading(pauseMs: number): void {
+    if (pauseMs === 0) return;
+    clearTimeout(this.resumption);
+    this.socket.pause();
+    this.resumption = setTimeout(() => this.socket.resume(), pauseMs).unref();
   }
 
   /** A connection cannot be made from a forged address. */
@@ -81,6 +97,8 @@ class WsTransport implements Transport {
       noServer: true,
       maxPayload: LIMITS.messageBytes,
       perMessageDeflate: false,
+      // The library would answer without end for a peer that does not read.
+      autoPong: false,
       handleProtocols: () => 'sip',
     });
     this.heartbeat = setInterval(() => this.dropSilent(), HEARTBEAT_MS);
@@ -117,14 +135,18 @@ class WsTransport implements Transport {
           ? Buffer.from(new Uint8Array(data))
           : data;
       if (isKeepAlive(bytes)) {
-        if (bytes.length === 4) socket.send('\r\n');
-        pauseReading(socket, this.protection.pauseAfterMessage(remote.host));
+        if (bytes.length === 4) flow.send(PONG, () => undefined);
+        flow.pauseReading(this.protection.pauseAfterMessage(remote.host));
         return;
       }
       watch.hasSpoken = true;
-      pauseReading(socket, this.events.onBytes(bytes, flow));
+      flow.pauseReading(this.events.onBytes(bytes, flow));
     });
     socket.on('pong', () => (flow.isAlive = true));
+    socket.on('ping', (data: Buffer) => {
+      flow.pong(data);
+      flow.pauseReading(this.protection.pauseAfterMessage(remote.host));
+    });
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       this.flows.delete(flow);
@@ -153,12 +175,6 @@ class WsTransport implements Transport {
 /** RFC 7118 §6: CRLF alone, which no SIP message begins with here. */
 function isKeepAlive(bytes: Buffer): boolean {
   return bytes.length <= 16 && /^(?:\r\n)+$/.test(bytes.toString('latin1'));
-}
-
-function pauseReading(socket: WebSocket, pauseMs: number): void {
-  if (pauseMs === 0) return;
-  socket.pause();
-  setTimeout(() => socket.resume(), pauseMs).unref();
 }
 
 /** Listens for WebSocket connections, over TLS when certificate files are given. Rejects when the port is taken. */
