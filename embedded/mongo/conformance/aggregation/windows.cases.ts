@@ -82,6 +82,46 @@ export const cases: readonly ConformanceCase[] = [
   window('$first of a window', { $first: '$n', window: { documents: [-1, 'current'] } }, [10, 10, 20, 5, 5]),
   window('$max of a window', { $max: '$n', window: { documents: ['current', 'unbounded'] } }, [30, 30, 30, 7, 7]),
   window('$top of the partition', { $top: { sortBy: { n: -1 }, output: '$_id' } }, [3, 3, 3, 5, 5]),
+  window(
+    '$derivative is the slope over the window',
+    { $derivative: { input: '$n' }, window: { documents: [-1, 0] } },
+    [null, new Double(10), new Double(5), null, null],
+    { day: 1 },
+  ),
+  window(
+    '$integral is the area below the values',
+    { $integral: { input: '$n' }, window: { documents: ['unbounded', 'current'] } },
+    [new Double(0), new Double(15), new Double(65), new Double(0), new Double(0)],
+    { day: 1 },
+  ),
+  window('$covariancePop', { $covariancePop: ['$day', { $multiply: ['$n', 3] }], window: { documents: [-1, 0] } }, [
+    new Double(0),
+    new Double(7.5),
+    new Double(15),
+    new Double(0),
+    new Double(0),
+  ]),
+  window('$covarianceSamp of one document is null', { $covarianceSamp: ['$day', '$n'], window: { documents: [0, 0] } }, [
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]),
+  window('$expMovingAvg with alpha', { $expMovingAvg: { input: '$n', alpha: 0.5 } }, [
+    new Double(10),
+    new Double(15),
+    22.5,
+    new Double(5),
+    new Double(6),
+  ]),
+  window('$expMovingAvg with N', { $expMovingAvg: { input: '$n', N: 3 } }, [
+    new Double(10),
+    new Double(15),
+    22.5,
+    new Double(5),
+    new Double(6),
+  ]),
   aggregation('a window of time', {
     documents: [1, 2, 5].map((day) => ({ _id: day, at: new Date(Date.UTC(2024, 0, day)) })),
     pipeline: [

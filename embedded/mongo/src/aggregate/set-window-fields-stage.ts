@@ -9,7 +9,8 @@ import { parseSort } from '../query/sort-specification.ts';
 import { DocumentOrder } from './document-order.ts';
 import { withField } from './field-stages.ts';
 import type { StageCompiler, StageEnvironment } from './stage.ts';
-import { compileWindowFunction, type Partition, type WindowFunction } from './window-functions.ts';
+import type { Partition, WindowFunction } from './window-function.ts';
+import { compileWindowFunction } from './window-functions.ts';
 
 interface WindowField {
   readonly path: readonly string[];

@@ -6,30 +6,19 @@ import { int32Of } from '../expression/number-argument.ts';
 import { isDocument, isNullish, isNumber, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { readPath, type SortField } from '../values/path.ts';
 import { toDouble } from '../values/numeric.ts';
-import type { DocumentOrder, KeyedDocument } from './document-order.ts';
 import type { StageEnvironment } from './stage.ts';
+import { covariance, derivative, expMovingAvg, integral } from './window-calculus.ts';
+import type { FunctionUse, WindowFunction } from './window-function.ts';
 import { compileBounds, type Window, type WindowBounds } from './window-bounds.ts';
 
-/** The documents of a partition in the order of `sortBy`. */
-export interface Partition {
-  readonly documents: readonly BsonDocument[];
-  readonly keys: readonly KeyedDocument[];
-  readonly order: DocumentOrder;
-}
-
-/** Computes the value of each document of a partition. */
-export type WindowFunction = (partition: Partition) => readonly BsonValue[];
-
-/** Functions MongoDB has and this server has not. */
-const REFUSED = ['$derivative', '$integral', '$expMovingAvg', '$covariancePop', '$covarianceSamp', '$minMaxScaler'];
-
-interface FunctionUse {
-  readonly operator: string;
-  readonly operand: BsonValue;
-  readonly window: BsonValue;
-  readonly sort: readonly SortField[];
-  readonly environment: StageEnvironment;
-}
+/** Functions with bounds that are no accumulators. */
+const CALCULUS: Readonly<Record<string, (use: FunctionUse) => WindowFunction>> = {
+  $derivative: derivative,
+  $integral: integral,
+  $covariancePop: covariance,
+  $covarianceSamp: covariance,
+  $expMovingAvg: expMovingAvg,
+};
 
 /** Compiles `{ $operator: ..., window: ... }`. */
 export function compileWindowFunction(
@@ -44,7 +33,9 @@ export function compileWindowFunction(
     throw failedToParse('Expected a $-prefixed window function');
   const use: FunctionUse = { operator, operand: specification[operator], window: specification['window'], sort, environment };
   if (Object.hasOwn(WINDOWLESS, operator)) return windowless(use);
-  if (REFUSED.includes(operator)) throw notSupported(`the window function ${operator}`);
+  const calculus = Object.hasOwn(CALCULUS, operator) ? CALCULUS[operator] : undefined;
+  if (calculus !== undefined) return calculus(use);
+  if (operator === '$minMaxScaler') throw notSupported(`the window function ${operator}`);
   if (!isAccumulator(operator)) throw failedToParse(`Unrecognized window function, ${operator}`);
   return accumulated(use);
 }
