@@ -142,6 +142,16 @@ export const cases: readonly ConformanceCase[] = [
       },
     ],
   },
+  {
+    name: 'a clustered collection shows its index as clustered',
+    steps: [
+      { command: { create: COLLECTION, clusteredIndex: { key: { _id: 1 }, unique: true, name: 'ids' } } },
+      {
+        command: { listIndexes: COLLECTION },
+        batch: [{ v: 2, key: { _id: 1 }, name: 'ids', unique: true, clustered: true }],
+      },
+    ],
+  },
   refused('a collation without locale is refused', { find: COLLECTION, collation: { strength: 1 } }, 40414),
   refused('a collation of a locale nobody knows is refused', { find: COLLECTION, collation: { locale: 'no such language' } }, 2),
   refused('a collation strength beyond 5 is refused', { find: COLLECTION, collation: { locale: 'en', strength: 9 } }, 2),

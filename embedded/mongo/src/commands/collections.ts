@@ -1,7 +1,14 @@
-import { Binary } from 'bson';
+import { Binary, Int32 } from 'bson';
 import { CommandError, notSupported } from '../command-error.ts';
 import { assertValidation } from '../execution/document-validation.ts';
-import { booleanField, databaseOf, documentField, namespaceOf, nonNegativeField } from '../execution/read-request.ts';
+import {
+  assertKnownFields,
+  booleanField,
+  databaseOf,
+  documentField,
+  namespaceOf,
+  nonNegativeField,
+} from '../execution/read-request.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { Collection } from '../storage/catalog.ts';
 import { requireCommittedView } from '../storage/committed-view.ts';
@@ -20,7 +27,6 @@ const UNSUPPORTED_OPTIONS = [
   'viewOn',
   'pipeline',
   'timeseries',
-  'clusteredIndex',
   'storageEngine',
   'indexOptionDefaults',
   'encryptedFields',
@@ -55,9 +61,24 @@ function collectionOptions(body: BsonDocument): BsonDocument {
   if (booleanField(documentField(body, 'changeStreamPreAndPostImages'), 'enabled'))
     throw notSupported("the collection option 'changeStreamPreAndPostImages'");
   assertValidation(body);
+  const clusteredIndex =
+    body['clusteredIndex'] === undefined ? undefined : clusteredIndexOf(documentField(body, 'clusteredIndex'));
   const collation = parseCollation(body['collation']);
   const validation = VALIDATION_OPTIONS.filter((name) => body[name] !== undefined).map((name) => [name, body[name]] as const);
-  return { ...Object.fromEntries(validation), ...(collation === undefined ? {} : { collation: collation.specification }) };
+  return {
+    ...Object.fromEntries(validation),
+    ...(clusteredIndex === undefined ? {} : { clusteredIndex }),
+    ...(collation === undefined ? {} : { collation: collation.specification }),
+  };
+}
+
+/** A clustered collection behaves as any other; only its `_id` index is shown differently. */
+function clusteredIndexOf(specification: BsonDocument): BsonDocument {
+  assertKnownFields(specification, 'create.clusteredIndex', new Set(['key', 'unique', 'name', 'v']));
+  if (!equalValues(specification['key'], { _id: new Int32(1) }) || !booleanField(specification, 'unique'))
+    throw new CommandError(197, 'The clusteredIndex option requires key: {_id: 1} and unique: true');
+  const { name = '_id_' } = specification;
+  return { v: new Int32(2), key: { _id: new Int32(1) }, name, unique: true };
 }
 
 function drop({ body, view }: CommandContext): Reply {
@@ -90,12 +111,13 @@ function listCollections({ body, view, cursors }: CommandContext): Reply {
 
 function describe(collection: Collection, database: string): BsonDocument {
   const [idIndex] = collection.indexes;
+  const isClustered = collection.options['clusteredIndex'] !== undefined;
   return {
     name: collection.namespace.slice(database.length + 1),
     type: 'collection',
     options: collection.options,
     info: { readOnly: false, uuid: new Binary(Buffer.from(collection.uuid.replaceAll('-', ''), 'hex'), Binary.SUBTYPE_UUID) },
-    idIndex: idIndex === undefined ? {} : shownSpecification(collection, idIndex),
+    ...(idIndex === undefined || isClustered ? {} : { idIndex: shownSpecification(collection, idIndex) }),
   };
 }
 
@@ -106,6 +128,7 @@ export const collectionCommands: readonly Command[] = [
       ...UNSUPPORTED_OPTIONS,
       ...VALIDATION_OPTIONS,
       'collation',
+      'clusteredIndex',
       'size',
       'max',
       'expireAfterSeconds',

@@ -100,9 +100,10 @@ function chosenIndexes(collection: Collection, choice: BsonValue): IndexDefiniti
   });
 }
 
-/** The `_id` index has its collection's collation without saying so in its own specification. */
+/** The `_id` index is clustered, or has a collation, when its collection says so; its own specification does not. */
 export function shownSpecification({ options }: Collection, { name, specification }: IndexDefinition): BsonDocument {
-  const { collation } = options;
+  const { clusteredIndex, collation } = options;
+  if (name === '_id_' && isDocument(clusteredIndex)) return { ...clusteredIndex, clustered: true };
   return name === '_id_' && collation !== undefined ? { ...specification, collation } : specification;
 }
 

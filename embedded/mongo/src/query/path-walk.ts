@@ -16,7 +16,12 @@ export function anyValueAt(
   test: ValueTest,
   options: { readonly wholeArrays?: boolean; readonly context?: MatchContext | undefined } = {},
 ): boolean {
-  if (path.length === 0) return test(root);
+  const [first] = path;
+  if (first === undefined) return test(root);
+  if (path.length === 1 && isDocument(root)) {
+    const value = getField(root, first);
+    if (!Array.isArray(value)) return test(value); // by far the most common case
+  }
   const visit = (value: BsonValue, arrayIndex: number | undefined): boolean => {
     if (!test(value)) return false;
     if (options.context !== undefined && arrayIndex !== undefined) options.context.arrayIndex ??= arrayIndex;

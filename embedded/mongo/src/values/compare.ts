@@ -1,4 +1,4 @@
-import { Binary, BSONRegExp, BSONSymbol, Timestamp } from 'bson';
+import { Binary, BSONRegExp, BSONSymbol, Int32, Timestamp } from 'bson';
 import { bsonTypeName, type BsonDocument, type BsonNumber, type BsonTypeName, type BsonValue } from './bson-value.ts';
 import type { Collation } from './collation.ts';
 import { fieldNames } from './field-order.ts';
@@ -35,6 +35,9 @@ export const typeRank = (value: BsonValue): number => TYPE_RANK[bsonTypeName(val
 
 /** Total order over all BSON values: negative, zero or positive. */
 export function compareValues(a: BsonValue, b: BsonValue, collation?: Collation): number {
+  // The two most common pairs need no look at their types' ranks.
+  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b, collation);
+  if (a instanceof Int32 && b instanceof Int32) return a.value - b.value;
   const rank = typeRank(a);
   const otherRank = typeRank(b);
   if (rank !== otherRank) return rank < otherRank ? -1 : 1;
