@@ -89,4 +89,28 @@ export const cases: readonly ConformanceCase[] = [
     documents: numbered,
     steps: [{ command: { aggregate: COLLECTION, pipeline: [] }, error: 9 }],
   },
+  aggregation('errors have their names: ConversionFailure', {
+    documents: [{ _id: 1, t: 'x' }],
+    pipeline: [{ $set: { n: { $toInt: '$t' } } }],
+    error: 241,
+    codeName: 'ConversionFailure',
+  }),
+  aggregation('errors have their names: InvalidPipelineOperator', {
+    documents: [{ _id: 1 }],
+    pipeline: [{ $set: { n: { $nope: 1 } } }],
+    error: 168,
+    codeName: 'InvalidPipelineOperator',
+  }),
+  aggregation('errors without a name have their number: Location16020', {
+    documents: [{ _id: 1 }],
+    pipeline: [{ $set: { n: { $eq: [1] } } }],
+    error: 16020,
+    codeName: 'Location16020',
+  }),
+  aggregation('$range beyond the memory limit: ExceededMemoryLimit', {
+    documents: [{ _id: 1, end: 2147483647 }],
+    pipeline: [{ $set: { n: { $range: [0, '$end'] } } }],
+    error: 146,
+    codeName: 'ExceededMemoryLimit',
+  }),
 ];
