@@ -38,7 +38,10 @@ export function partOfLeaver(call: Call, { agentId }: OwnerChanged, at: string):
 export function passOn(call: Call, { agentId, party }: OwnerChanged, told: ToldOf): Call {
   if (call.phase === 'talking' && call.agentId === agentId) return call;
   const isLeft = call.phase === 'talking' && call.agentId !== null;
-  const parties = call.parties.map((one) => ({ ...one, isHeld: false }));
+  const leaver = isLeft ? call.agentId : null;
+  const parties = call.parties
+    .filter(({ userId }) => leaver === null || userId !== leaver)
+    .map((one) => ({ ...one, isHeld: false }));
   return {
     ...call,
     phase: 'talking',

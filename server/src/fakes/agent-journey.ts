@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallView } from '#contracts/calls.contract';
 import { CallId, UserId } from '#contracts/ids.contract';
+import type { PartyId, PartyRole } from '#contracts/parties.contract';
 import type { Problem } from '#contracts/problem.contract';
 import type { Desk } from './desk.ts';
 import { eventually, type StackFixture } from './stack-fixture.ts';
@@ -11,10 +12,7 @@ export const FIRST_CASE = { caseId: 'case-0001', phoneId: 'phone-0001-1', catego
 
 /** The agent with all categories: logged in, ready, with a phone that is up. */
 export async function readyAgent(stack: StackFixture): Promise<Desk> {
-  const desk = await stack.desk(AGENT);
-  await stack.gateway.phoneReady(AGENT);
-  await eventually(() => desk.agents.at(-1)?.phoneReady);
-  return desk;
+  return readyPerson(stack, AGENT);
 }
 
 /** Dials and answers what the desk was told. Throws the refusal's code. */
@@ -22,6 +20,35 @@ export async function dial(desk: Desk, request: object = FIRST_CASE): Promise<{ 
   const reply = await desk.send('call:dial', { requestId: randomUUID(), ...request });
   if (!reply.ok) throw new Error(reply.problem.code);
   return { callId: CallId.parse(reply.data.id), view: reply.data };
+}
+
+/** Anybody with a browser phone: logged in, ready, with a phone that is up. */
+export async function readyPerson(stack: StackFixture, user: string): Promise<Desk> {
+  const desk = await stack.desk(user);
+  await stack.gateway.phoneReady(user);
+  await eventually(() => desk.agents.at(-1)?.phoneReady);
+  return desk;
+}
+
+/** Dials the first case and lets the resident answer. */
+export async function talk(stack: StackFixture, desk: Desk): Promise<CallId> {
+  const { callId } = await dial(desk);
+  await stack.gateway.tell({ type: 'call.answered', callId, agentId: AGENT, isRecorded: true });
+  await eventually(() => desk.latest(callId)?.phase === 'talking');
+  return callId;
+}
+
+/** What the gateway tells when somebody is asked in and comes. */
+export async function bringIn(
+  stack: StackFixture,
+  callId: CallId,
+  party: PartyId,
+  role: PartyRole,
+  userId: string | null,
+): Promise<void> {
+  const of = { callId, party, role, userId: userId === null ? null : UserId.parse(userId) };
+  await stack.gateway.tell({ type: 'party.invited', ...of });
+  await stack.gateway.tell({ type: 'party.joined', ...of });
 }
 
 /** Ends the call as the agent would and writes it up. */

@@ -4,12 +4,15 @@ import {
   FACT_STREAM,
   FactEnvelope,
   GATEWAYS,
+  GATEWAY_NEWS,
   commandStream,
   factWatermark,
   phonePresence,
   type CommandRefusal,
   type Fact,
   type GatewayCommand,
+  type GatewayNews,
+  type TrunkStatus,
 } from '#contracts/gateway.contract';
 import { GatewayId, UserId } from '#contracts/ids.contract';
 import { messagesOf } from '../platform/database/redis-stream.ts';
@@ -49,8 +52,8 @@ export class FakeGateway {
     this.#client.destroy();
   }
 
-  async beat(at = new Date()): Promise<void> {
-    await this.#client.hSet(GATEWAYS, this.id, JSON.stringify({ at: at.toISOString(), calls: 0, draining: false }));
+  async beat(at = new Date(), trunks: TrunkStatus[] = []): Promise<void> {
+    await this.#client.hSet(GATEWAYS, this.id, JSON.stringify({ at: at.toISOString(), calls: 0, draining: false, trunks }));
   }
 
   /** A browser phone came up: presence as the gateway keeps it, and the fact. */
@@ -64,6 +67,11 @@ export class FakeGateway {
     const userId = UserId.parse(user);
     await this.#client.del(phonePresence(userId));
     await this.tell({ type: 'phone.gone', userId, callId: null });
+  }
+
+  /** Says something that whoever does not listen misses. */
+  async sayPassing(news: GatewayNews | string): Promise<void> {
+    await this.#client.publish(GATEWAY_NEWS, typeof news === 'string' ? news : JSON.stringify(news));
   }
 
   /** Journals a fact and publishes it. */
