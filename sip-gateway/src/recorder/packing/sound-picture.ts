@@ -29,7 +29,8 @@ export class SoundPicture {
 
   frame(frames: readonly ChannelFrame[]): void {
     const first = this.#sliceOf(this.#tick);
-    const last = Math.max(first, this.#sliceOf(this.#tick + 1) - 1);
+    // Up to where the next frame begins, beyond the end for the last one.
+    const last = Math.max(first, Math.min(PEAKS_PER_CHANNEL, this.#positionOf(this.#tick + 1)) - 1);
     let loudest = 0;
     frames.forEach(({ state, samples }, channel) => {
       if (state === 'absent') return;
@@ -60,7 +61,11 @@ export class SoundPicture {
   }
 
   #sliceOf(tick: number): number {
-    return Math.min(PEAKS_PER_CHANNEL - 1, Math.floor((tick / this.#totalTicks) * PEAKS_PER_CHANNEL));
+    return Math.min(PEAKS_PER_CHANNEL - 1, this.#positionOf(tick));
+  }
+
+  #positionOf(tick: number): number {
+    return Math.floor((tick / this.#totalTicks) * PEAKS_PER_CHANNEL);
   }
 
   #endSilence(): void {
