@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { announcementSounds, makeAnnouncementSounds } from '../announcements/announcement-sounds.ts';
 import { ensureClientBuild } from './client-build.ts';
 import { emptyFolders, requireUnclaimed } from './data-folder.ts';
 import { StartFailure } from './failure.ts';
@@ -24,7 +25,8 @@ async function main(): Promise<void> {
   if (reset && !(await resetAfterAsking(settings))) return;
 
   const startedAt = Date.now();
-  await ensureClientBuild(root);
+  const [notes] = await Promise.all([makeAnnouncementSounds(announcementSounds(root)), ensureClientBuild(root)]);
+  for (const note of notes) console.log(note);
   const stopping = Promise.withResolvers<string>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.resolve(signal));
 

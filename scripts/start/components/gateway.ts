@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { announcementSounds } from '../../announcements/announcement-sounds.ts';
 import type { Component } from '../component.ts';
 import { answersHttp } from '../probes.ts';
 import type { Settings } from '../settings.ts';
@@ -42,6 +43,7 @@ export function gateway(settings: Settings, { redisUrl, sip, relay, trunk }: Gat
         MIXER_ADDRESS: HOST,
         MIXER_PORT_MIN: String(settings.mediaPorts.mixer.min),
         MIXER_PORT_MAX: String(settings.mediaPorts.mixer.max),
+        SOUNDS_DIR: announcementSounds(settings.root).sounds,
         RECORDINGS_DIR: settings.recordingsDir,
         VAULT_KEY_FILE: settings.vaultKeyFile,
         RUN_DIR: path.join(settings.dataDir, 'run'),
