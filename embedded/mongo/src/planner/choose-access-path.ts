@@ -7,7 +7,7 @@ import { toDouble } from '../values/numeric.ts';
 import type { SortField } from '../values/path.ts';
 import { WHOLE_COLLECTION, type AccessPath, type IndexScan, type UnionScan } from './access-path.ts';
 import { isExactly } from './exact-filter.ts';
-import { boundsOf, type FieldBounds } from './field-bounds.ts';
+import { type FieldBounds, boundsOf, hasNumberedPart } from './field-bounds.ts';
 import { mergeRanges, rangeAfter, wholePrefix, type DirectedBounds } from './key-ranges.ts';
 import { holdsEveryMatch } from './partial-index.ts';
 
@@ -150,6 +150,7 @@ function sortOrder(
   { equalities, isSinglePrefix, sort, bounds }: SortQuestion,
 ): 'forward' | 'reverse' | undefined {
   if (sort.length === 0 || index.isMultikey || !isSinglePrefix) return undefined;
+  if (sort.some((field) => hasNumberedPart(field.path))) return undefined;
   const fixed = new Set(index.fields.slice(0, equalities).map((field) => field.path));
   const needed = sort.filter(({ path }) => !(fixed.has(path) && bounds.get(path)?.equals?.length === 1));
   const remaining = index.fields.slice(equalities);

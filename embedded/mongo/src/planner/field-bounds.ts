@@ -2,6 +2,7 @@ import { BSONRegExp } from 'bson';
 import { isDocument, isNullish, isNumber, isOperatorDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { TYPE_RANK, typeRank } from '../values/compare.ts';
 import { isNaNNumber } from '../values/numeric.ts';
+import { isArrayIndex } from '../values/path.ts';
 
 /** One end of a range. */
 export interface Bound {
@@ -41,12 +42,15 @@ function collect(filter: BsonDocument, prefix: string, collected: Collected): vo
 }
 
 function collectCondition(path: string, condition: BsonValue, collected: Collected): void {
-  if (condition instanceof BSONRegExp) return;
+  if (condition instanceof BSONRegExp || hasNumberedPart(path)) return;
   const field = collected.bounds.get(path) ?? { equals: undefined, low: undefined, high: undefined };
   if (!isOperatorDocument(condition)) narrowToEquality(field, [condition], collected);
   else for (const [operator, operand] of Object.entries(condition)) applyOperator(path, field, { operator, operand, collected });
   if (field.equals !== undefined || field.low !== undefined || field.high !== undefined) collected.bounds.set(path, field);
 }
+
+/** "a.0" is an element of an array, or a field "0" of its documents; an index has entries for one reading, a query means both. */
+export const hasNumberedPart = (path: string): boolean => path.split('.').some(isArrayIndex);
 
 interface OperatorUse {
   readonly operator: string;

@@ -20,7 +20,7 @@ import { parseCollation } from '../values/collation.ts';
 const NAMESPACE = 'test.documents';
 const PARALLEL_ARRAYS = 171;
 
-const path = fc.constantFrom('a', 'b', 'a.x', 'a.y', 'b.x', 'c');
+const path = fc.constantFrom('a', 'b', 'a.x', 'a.y', 'b.x', 'c', 'a.0', 'a.0.x');
 const condition = fc.oneof(
   smallLeaf,
   fc.tuple(fc.constantFrom('$gt', '$gte', '$lt', '$lte', '$eq', '$ne'), smallLeaf).map(([name, value]) => ({ [name]: value })),
