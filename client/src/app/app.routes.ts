@@ -3,11 +3,13 @@ import type { RedirectFunction, Routes } from '@angular/router';
 import { requirePermission, requireSession } from './platform/guards';
 import { Session } from './platform/session';
 
-/** Where a person's day starts: the list for those who call, else the board. */
+/** Where a person's day starts: the list for those who call, the running calls for those who watch, else what their role is for. */
 const goHome: RedirectFunction = async () => {
   const session = inject(Session);
   if (!(await session.load())) return '/login';
-  return session.can('calls.dial') ? '/today' : '/wallboard';
+  if (session.can('calls.dial')) return '/today';
+  if (session.can('calls.watch')) return '/live-calls';
+  return session.can('wallboard.read') ? '/wallboard' : '/interpret';
 };
 
 export const routes: Routes = [
@@ -29,6 +31,16 @@ export const routes: Routes = [
         path: 'recordings',
         title: 'shell.tabs.recordings',
         loadChildren: () => import('./recordings/recordings.routes').then((m) => m.RECORDINGS_ROUTES),
+      },
+      {
+        path: 'live-calls',
+        title: 'shell.tabs.live',
+        loadChildren: () => import('./live-calls/live-calls.routes').then((m) => m.LIVE_CALLS_ROUTES),
+      },
+      {
+        path: 'interpret',
+        title: 'shell.tabs.interpret',
+        loadChildren: () => import('./interpreters/interpreter.routes').then((m) => m.INTERPRETER_ROUTES),
       },
       { path: 'desk', title: 'shell.tabs.desk', loadChildren: () => import('./calls/desk.routes').then((m) => m.DESK_ROUTES) },
     ],

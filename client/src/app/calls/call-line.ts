@@ -3,6 +3,7 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router } from '@angular/router';
 import { TranslocoService } from '@jsverse/transloco';
 import { Toasts } from '../design/toasts';
+import { JoinedCallStore } from '../live-calls/joined-call-store';
 import { Phone } from '../phone/phone';
 import { RingTone } from '../phone/ring-tone';
 import { Session } from '../platform/session';
@@ -23,6 +24,7 @@ const MISSED_WORDS: Record<MissedCall['how'], string> = {
 @Injectable({ providedIn: 'root' })
 export class CallLine {
   readonly #calls = inject(CallStore);
+  readonly #joined = inject(JoinedCallStore);
   readonly #phone = inject(Phone);
   readonly #ringTone = inject(RingTone);
   readonly #session = inject(Session);
@@ -77,7 +79,7 @@ export class CallLine {
   }
 
   #followPhase(): void {
-    effect(() => this.#phone.openMicrophone(isMicrophoneNeeded(this.#calls.phase())));
+    effect(() => this.#phone.openMicrophone(isMicrophoneNeeded(this.#calls.phase()) || this.#joined.isHeard()));
     effect(() => {
       const isOffered = this.#calls.phase() === 'offered';
       untracked(() => (isOffered ? this.#ring() : this.#ringTone.stop()));
@@ -97,7 +99,7 @@ export class CallLine {
   /** A call may ring on any page: its words are fetched before, not when it rings. */
   #fetchWords(): void {
     this.#transloco.langChanges$.pipe(takeUntilDestroyed()).subscribe((language) => {
-      for (const scope of ['calls', 'cases']) this.#transloco.load(`${scope}/${language}`).subscribe();
+      for (const scope of ['calls', 'cases', 'live']) this.#transloco.load(`${scope}/${language}`).subscribe();
     });
   }
 

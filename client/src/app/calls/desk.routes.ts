@@ -6,7 +6,7 @@ import { Desk } from './desk';
 export const DESK_ROUTES: Routes = [
   {
     path: '',
-    canActivate: [requirePermission('calls.dial')],
+    canActivate: [requirePermission('calls.control')],
     providers: [provideTranslocoScope('calls', 'cases')],
     // One component for both addresses, so that going to the next person keeps the desk standing.
     children: [

@@ -18,10 +18,19 @@ export class AgentStateMenu {
   readonly #refusal = inject(Refusal);
   protected readonly status = inject(AgentStatus);
 
-  protected readonly word = computed(() => `shell.state.${this.status.view()?.state ?? 'unknown'}`);
-  protected readonly choices = ['ready', 'away'] as const;
+  /** Away says why; every other state says itself. */
+  protected readonly word = computed(() => {
+    const view = this.status.view();
+    if (view?.state === 'away' && view.awayReason !== null) return `shell.state.away_reason.${view.awayReason}`;
+    return `shell.state.${view?.state ?? 'unknown'}`;
+  });
+  protected readonly reasons = ['break', 'meal', 'meeting', 'training', 'desk-work'] as const;
 
-  protected choose(state: 'ready' | 'away'): void {
-    void this.#refusal.attempt(() => this.status.choose(state));
+  protected becomeReady(): void {
+    void this.#refusal.attempt(() => this.status.choose('ready'));
+  }
+
+  protected leave(reason: (typeof this.reasons)[number]): void {
+    void this.#refusal.attempt(() => this.status.choose('away', reason));
   }
 }

@@ -1,5 +1,5 @@
 import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
-import type { AgentState, AgentView } from '#contracts/users.contract';
+import type { AgentState, AgentView, SetAgentState } from '#contracts/users.contract';
 import type { StateName } from '../design/state-tag';
 import { Session } from '../platform/session';
 import { SocketLink } from '../platform/socket-link';
@@ -39,8 +39,9 @@ export class AgentStatus {
     inject(DestroyRef).onDestroy(stop);
   }
 
-  async choose(state: 'ready' | 'away'): Promise<void> {
-    this.#take(await this.#link.command('agent:set-state', { state }));
+  /** `reason`: why they are away. */
+  async choose(state: 'ready' | 'away', reason?: SetAgentState['reason']): Promise<void> {
+    this.#take(await this.#link.command('agent:set-state', reason === undefined ? { state } : { state, reason }));
   }
 
   #take(agent: AgentView): void {

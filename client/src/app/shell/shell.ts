@@ -6,6 +6,7 @@ import { LineBar } from '../calls/line-bar';
 import { Banner } from '../design/banner';
 import { BrandMark } from '../design/brand-mark';
 import { Icon } from '../design/icon';
+import { JoinedBar } from '../live-calls/joined-bar';
 import { japanDate, japanTime } from '../design/japan-time';
 import { ToastOutlet } from '../design/toast-outlet';
 import { Wareki } from '../design/wareki';
@@ -20,7 +21,8 @@ import { UserMenu } from './user-menu';
 
 const TABS: readonly { path: string; word: string; needs: Permission }[] = [
   { path: '/today', word: 'today', needs: 'cases.list' },
-  { path: '/desk', word: 'desk', needs: 'calls.dial' },
+  { path: '/desk', word: 'desk', needs: 'calls.control' },
+  { path: '/live-calls', word: 'live', needs: 'calls.watch' },
   { path: '/recordings', word: 'recordings', needs: 'recordings.list' },
   { path: '/wallboard', word: 'wallboard', needs: 'wallboard.read' },
 ];
@@ -34,6 +36,7 @@ const TABS: readonly { path: string; word: string; needs: Permission }[] = [
     Icon,
     Banner,
     BrandMark,
+    JoinedBar,
     LineBar,
     PhoneStatus,
     RouterLink,
@@ -59,6 +62,7 @@ export class Shell {
   protected readonly today = computed(() => japanDate(this.#clock.now()));
   protected readonly time = computed(() => japanTime(this.#clock.now()));
   protected readonly hasPhone = computed(() => this.session.can('phone.register'));
+  protected readonly canJoin = computed(() => this.session.can('calls.join'));
   protected readonly canTakeCalls = computed(() => this.session.can('agents.set-state'));
 
   constructor() {
