@@ -24,7 +24,8 @@ const BOUNDARY_PACKETS = 25;
 const ANSWERED_AFTER_MS = 300;
 const ROLES = ['agent', 'resident', 'interpreter'] as const;
 /** A packing that has not moved for so long is stuck. */
-const PACKING_STUCK_MS = 60_000;
+const PACKING_STUCK_MS = 120_000;
+const PROGRESS_EVERY_MS = 10_000;
 
 interface Leg {
   readonly id: string;
@@ -191,15 +192,18 @@ export class CallCentre {
   }
 
   private async untilPacked(progress: (line: string) => void): Promise<void> {
-    let packed = -1;
+    let packed = 0;
     let movedAtMs = performance.now();
-    for (;;) {
+    let toldAtMs = performance.now();
+    while (performance.now() - movedAtMs < PACKING_STUCK_MS) {
       const done = this.ended.filter(({ file }) => this.sealed.has(file)).length;
       if (done === this.ended.length) return;
       if (done > packed) movedAtMs = performance.now();
-      else if (performance.now() - movedAtMs > PACKING_STUCK_MS) return;
-      if (done > packed && done % 500 === 0) progress(`packed ${done} / ${this.ended.length}`);
       packed = done;
+      if (performance.now() - toldAtMs > PROGRESS_EVERY_MS) {
+        progress(`packed ${done} / ${this.ended.length}`);
+        toldAtMs = performance.now();
+      }
       await sleep(100);
     }
   }
