@@ -1,4 +1,4 @@
-import { ObjectId } from 'bson';
+import { ObjectId, Timestamp } from 'bson';
 import { ANYTHING, COLLECTION, type ConformanceCase } from '../conformance-case.ts';
 import { updateRefused, updates, upserts } from '../read-and-write-cases.ts';
 
@@ -159,6 +159,19 @@ export const cases: readonly ConformanceCase[] = [
     a: 2,
     b: 3,
   }),
+  {
+    name: 'an empty timestamp at the top becomes the time of the server, one below stays',
+    steps: [
+      {
+        command: {
+          insert: COLLECTION,
+          documents: [{ _id: 1, t: new Timestamp({ t: 0, i: 0 }), d: { t: new Timestamp({ t: 0, i: 0 }) } }],
+        },
+      },
+      { command: { count: COLLECTION, query: { t: { $gt: new Timestamp({ t: 1, i: 0 }) } } }, reply: { n: 1 } },
+      { command: { count: COLLECTION, query: { 'd.t': new Timestamp({ t: 0, i: 0 }) } }, reply: { n: 1 } },
+    ],
+  },
   upserts('an upsert may make dollar names', { _id: 1 }, { $set: { $a: 1 } }, { _id: 1, $a: 1 }),
   upserts('an upsert pushes into a new array', { _id: 1 }, { $push: { a: 1 } }, { _id: 1, a: [1] }),
   {

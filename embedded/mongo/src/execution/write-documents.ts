@@ -58,12 +58,15 @@ let lastIncrement = 0;
 
 /** An empty timestamp at the top level asks for the server's time. */
 function withTimestamps(document: BsonDocument, now: Date = new Date()): BsonDocument {
-  const isEmpty = (name: string, value: BsonValue): boolean => value instanceof Timestamp && value.isZero() && name !== '_id';
-  if (!Object.entries(document).some(([name, value]) => isEmpty(name, value))) return document;
+  if (!Object.values(document).some(isEmptyTimestamp)) return document;
   lastIncrement = (lastIncrement + 1) % 2 ** 31;
   const current = new Timestamp({ t: Math.floor(now.getTime() / 1000), i: lastIncrement });
-  return documentOf(fieldEntries(document).map(([name, value]) => [name, isEmpty(name, value) ? current : value] as const));
+  return documentOf(
+    fieldEntries(document).map(([name, value]) => [name, isEmptyTimestamp(value) && name !== '_id' ? current : value] as const),
+  );
 }
+
+const isEmptyTimestamp = (value: BsonValue): boolean => value instanceof Timestamp && value.isZero();
 
 function storableBytes(document: BsonDocument, tooLargeCode: number): Uint8Array {
   assertStorable(document);
