@@ -21,6 +21,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly purpose: string; readonly l
     purpose: 'legs against processor time and punctuality of the mixer, with and without SCHED_FIFO',
     load: async () => (await import('./mixer/mixer.ts')).mixer,
   },
+  recorder: {
+    purpose: '150 two-party recordings at once: processor time of recorder and packer, octets on the disk',
+    load: async () => (await import('./recorder/recorder.ts')).recorder,
+  },
   sip: {
     purpose: 'registrations/s, calls/s, memory of standing dialogs and a soak of the embedded SIP server, with SIPp',
     load: async () => (await import('./sip/sip.ts')).sip,
