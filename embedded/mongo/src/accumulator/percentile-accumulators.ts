@@ -7,7 +7,7 @@ import { Percentiles } from './number-accumulators.ts';
 
 const MEDIAN = [0.5];
 
-export interface PercentileArguments {
+interface PercentileArguments {
   readonly input: Expression;
   /** Reads `p`; for `$median` it is fixed. */
   readonly fractions: (scope: Scope) => readonly number[];

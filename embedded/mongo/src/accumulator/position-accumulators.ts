@@ -37,7 +37,7 @@ export class Last implements Accumulator {
 }
 
 /** `$firstN`: missing values count as null. */
-export class FirstN implements Accumulator {
+class FirstN implements Accumulator {
   readonly #wanted: number;
   readonly #values: BsonValue[] = [];
 
@@ -55,7 +55,7 @@ export class FirstN implements Accumulator {
 }
 
 /** `$lastN`, kept in a ring. */
-export class LastN implements Accumulator {
+class LastN implements Accumulator {
   readonly #wanted: number;
   readonly #values: BsonValue[] = [];
   #next = 0;

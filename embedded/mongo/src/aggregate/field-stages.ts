@@ -14,7 +14,7 @@ export const addFieldsStage: StageCompiler = (operand, environment) => {
 };
 
 /** Compiles the fields of `$addFields`: a function that lays them over a document. */
-export function fieldAdder(specification: BsonDocument, environment: StageEnvironment): (document: BsonDocument) => BsonDocument {
+function fieldAdder(specification: BsonDocument, environment: StageEnvironment): (document: BsonDocument) => BsonDocument {
   const fields = flatten(specification, '', environment).map(([path, expression]) => [path.split('.'), expression] as const);
   const { variables } = environment;
   return (document) => {

@@ -10,7 +10,7 @@ import { MAX_STAGE_BYTES, memoryLimitExceeded } from './memory-limit.ts';
 import type { Stage, StageEnvironment } from './stage.ts';
 import { fieldEntries } from '../values/field-order.ts';
 
-export interface GroupField {
+interface GroupField {
   readonly name: string;
   readonly use: AccumulatorUse;
 }

@@ -62,7 +62,7 @@ function pipelineJoin(lookup: Lookup, reader: CollectionReader, environment: Sta
 }
 
 /** The values a local field joins by: array elements one by one; missing, and an empty array, count as null. */
-export function localValues(document: BsonDocument, path: string): readonly BsonValue[] {
+function localValues(document: BsonDocument, path: string): readonly BsonValue[] {
   const values = spreadPath(document, path).map((value) => value ?? null);
   return values.length === 0 ? [null] : values;
 }

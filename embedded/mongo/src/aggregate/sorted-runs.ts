@@ -14,7 +14,6 @@ const LENGTH_BYTES = 4;
 export class SortedRuns {
   readonly #order: DocumentOrder;
   readonly #files: number[] = [];
-  #folder: string | undefined;
 
   constructor(order: DocumentOrder) {
     this.#order = order;
@@ -25,8 +24,7 @@ export class SortedRuns {
   }
 
   write(entries: readonly KeyedDocument[]): void {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'kakehashi-sort-'));
-    const file = openSync(join(this.#folder, String(this.#files.length)), 'w+');
+    const file = openNameless();
     this.#files.push(file);
     let pending: Uint8Array[] = [];
     let bytes = 0;
@@ -48,8 +46,6 @@ export class SortedRuns {
 
   close(): void {
     for (const file of this.#files.splice(0)) closeSync(file);
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true });
-    this.#folder = undefined;
   }
 
   *#read(file: number): Generator<KeyedDocument> {
@@ -72,6 +68,14 @@ export class SortedRuns {
       buffer = buffer.subarray(length);
     }
   }
+}
+
+/** A file that has lost its name at once, so that nothing stays behind however the process ends. */
+function openNameless(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'kakehashi-sort-'));
+  const file = openSync(join(folder, 'run'), 'w+', 0o600);
+  rmSync(folder, { recursive: true });
+  return file;
 }
 
 /** Merges sorted parts; of equal documents those of the earlier part come first. */

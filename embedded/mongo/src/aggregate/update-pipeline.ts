@@ -5,12 +5,7 @@ import type { StageEnvironment } from './stage.ts';
 
 const UPDATE_STAGES = new Set(['$addFields', '$set', '$project', '$unset', '$replaceRoot', '$replaceWith']);
 
-/** A pipeline used as an update: only stages that turn one document into one. */
-export function compileUpdatePipeline(pipeline: BsonValue, now: Date): (document: BsonDocument) => BsonDocument {
-  return compileDocumentPipeline(pipeline, { variables: new Map([['NOW', now]]) });
-}
-
-/** The same with the caller's variables, for `$merge`. */
+/** A pipeline used as an update, or by `$merge`: only stages that turn one document into one. */
 export function compileDocumentPipeline(
   pipeline: BsonValue,
   environment: StageEnvironment,

@@ -19,7 +19,7 @@ export interface Window {
 export type WindowBounds = (documents: readonly BsonDocument[]) => readonly Window[];
 
 /** The whole partition, which is the window of a function without one. */
-export const wholePartition: WindowBounds = (documents) => documents.map(() => ({ first: 0, last: documents.length - 1 }));
+const wholePartition: WindowBounds = (documents) => documents.map(() => ({ first: 0, last: documents.length - 1 }));
 
 /** Compiles `window: { documents: [...] }` or `{ range: [...], unit }`. */
 export function compileBounds(window: BsonValue, sort: readonly SortField[]): WindowBounds {

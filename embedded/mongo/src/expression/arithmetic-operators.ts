@@ -14,7 +14,7 @@ export function sumOf(a: BsonNumber, b: BsonNumber): BsonNumber {
   return addNumbers(a, b) ?? new Double(toDouble(a) + toDouble(b));
 }
 
-export const differenceOf = (a: BsonNumber, b: BsonNumber): BsonNumber =>
+const differenceOf = (a: BsonNumber, b: BsonNumber): BsonNumber =>
   a instanceof Int32 && b instanceof Int32
     ? intOrLong(a.value - b.value)
     : (subtractNumbers(a, b) ?? new Double(toDouble(a) - toDouble(b)));
@@ -55,7 +55,7 @@ const subtract = binaryOperator('$subtract', (minuend, subtrahend) => {
 });
 
 /** A date and milliseconds, which are rounded to whole ones. */
-export function shiftDate(date: Date, amount: BsonNumber, sign: 1 | -1): Date {
+function shiftDate(date: Date, amount: BsonNumber, sign: 1 | -1): Date {
   const milliseconds =
     amount instanceof Decimal128 ? toDouble(quantizeDecimal(amount, 0, 'half-even')) : roundAway(toDouble(amount));
   const shifted = new Date(date.getTime() + sign * milliseconds);
@@ -87,7 +87,7 @@ const divide = binaryOperator('$divide', (dividend, divisor) => {
 });
 
 /** Division gives a double, or a decimal when either operand is one. */
-export function quotientOf(dividend: BsonNumber, divisor: BsonNumber): BsonNumber {
+function quotientOf(dividend: BsonNumber, divisor: BsonNumber): BsonNumber {
   if (isZero(divisor)) throw badValue("can't $divide by zero");
   if (dividend instanceof Decimal128 || divisor instanceof Decimal128)
     return divideDecimal(decimalOf(dividend), decimalOf(divisor));

@@ -2,6 +2,7 @@ import { Binary, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bs
 import { badValue, CommandError, failedToParse } from '../command-error.ts';
 import { bsonTypeName, isDocument, isNumber, type BsonNumber, type BsonTypeName, type BsonValue } from '../values/bson-value.ts';
 import { quantizeDecimal } from '../values/decimal-math.ts';
+import { TYPE_NUMBERS } from '../query/match-type.ts';
 import { toDouble, toInteger } from '../values/numeric.ts';
 import { decimalOf } from './arithmetic-operators.ts';
 import { binaryToText, textToBinary } from './binary-text.ts';
@@ -16,27 +17,6 @@ export interface ConversionTarget {
   readonly format?: BsonValue;
 }
 
-/** Numbers of the types `$convert` may be asked for. */
-const TYPE_NUMBERS: ReadonlyMap<number, BsonTypeName> = new Map([
-  [1, 'double'],
-  [2, 'string'],
-  [3, 'object'],
-  [4, 'array'],
-  [5, 'binData'],
-  [7, 'objectId'],
-  [8, 'bool'],
-  [9, 'date'],
-  [10, 'null'],
-  [11, 'regex'],
-  [13, 'javascript'],
-  [14, 'symbol'],
-  [16, 'int'],
-  [17, 'timestamp'],
-  [18, 'long'],
-  [19, 'decimal'],
-  [-1, 'minKey'],
-  [127, 'maxKey'],
-]);
 const TYPE_NAMES = new Set<string>(TYPE_NUMBERS.values());
 
 /** Reads `to`: a type's name, its number, or `{ type, subtype }`. */

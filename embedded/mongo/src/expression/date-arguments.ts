@@ -19,7 +19,7 @@ export function zoneReader(expression: Expression | undefined): ZoneReader {
 }
 
 /** The instant of a date, a timestamp or an ObjectId; undefined for anything else. */
-export function dateValueOf(value: BsonValue): number | undefined {
+function dateValueOf(value: BsonValue): number | undefined {
   if (value instanceof Date) return value.getTime();
   if (value instanceof ObjectId) return value.getTimestamp().getTime();
   if (value instanceof Timestamp) return value.t * 1000;

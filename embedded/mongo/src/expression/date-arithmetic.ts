@@ -86,7 +86,7 @@ function countShortUnits({ start, end, days, unit, offsetSeconds }: ShortUnits):
   return end.second - start.second + minutes * 60 + offsetSeconds;
 }
 
-export interface Bins {
+interface Bins {
   readonly unit: TimeUnit;
   /** Number of units in a bin. */
   readonly size: number;

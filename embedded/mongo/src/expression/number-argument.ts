@@ -19,7 +19,7 @@ export function int64Of(value: BsonValue): bigint | undefined {
   return integer === undefined || BigInt.asIntN(64, integer) !== integer ? undefined : integer;
 }
 
-export type NumberType = 'int' | 'long' | 'double' | 'decimal';
+type NumberType = 'int' | 'long' | 'double' | 'decimal';
 
 /** The type that holds both operands: decimal before double before long before int. */
 export function widestType(a: BsonNumber, b: BsonNumber): NumberType {

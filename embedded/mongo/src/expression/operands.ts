@@ -56,7 +56,7 @@ export function binaryOperator(
   };
 }
 
-export interface NamedArguments {
+interface NamedArguments {
   readonly required: readonly string[];
   readonly optional?: readonly string[];
   /** Codes of the errors: not an object, unknown argument, missing argument. */

@@ -23,7 +23,7 @@ const sortArray: OperatorCompiler = (operand, context) => {
 type ElementSorter = (list: readonly BsonValue[]) => BsonValue[];
 
 /** Sorts elements as wholes (`1`, `-1`) or by fields of theirs. */
-export function elementSorter(sortBy: BsonValue, collation: Collation | undefined): ElementSorter {
+function elementSorter(sortBy: BsonValue, collation: Collation | undefined): ElementSorter {
   if (isNumber(sortBy)) {
     const direction = toDouble(sortBy);
     if (direction !== 1 && direction !== -1) throw new CommandError(2942505, 'The $sort element value must be either 1 or -1');

@@ -3,7 +3,8 @@ import { bsonTypeName, isNumber, type BsonTypeName, type BsonValue } from '../va
 import { toDouble } from '../values/numeric.ts';
 import type { ValueTest } from './filter.ts';
 
-const TYPE_NUMBERS: ReadonlyMap<number, BsonTypeName> = new Map([
+/** Types by the numbers MongoDB gives them. */
+export const TYPE_NUMBERS: ReadonlyMap<number, BsonTypeName> = new Map([
   [1, 'double'],
   [2, 'string'],
   [3, 'object'],

@@ -48,7 +48,7 @@ export class CursorRegistry {
     return {
       open: (namespace, source, options) => this.#open(namespace, source, { ...options, session }),
       more: (id, namespace, options) => this.#more(id, namespace, { ...options, session }),
-      kill: (id) => this.#cursors.delete(id),
+      kill: (id) => this.#kill(id),
     };
   }
 
@@ -67,7 +67,10 @@ export class CursorRegistry {
       usedAtMs: this.#now(),
     };
     const { documents, isExhausted } = take(cursor, batchSize ?? FIRST_BATCH_SIZE);
-    if (isExhausted || isSingleBatch === true) return new CursorBatch(0n, namespace, 'firstBatch', documents);
+    if (isExhausted || isSingleBatch === true) {
+      source.return?.();
+      return new CursorBatch(0n, namespace, 'firstBatch', documents);
+    }
     const id = this.#nextId;
     this.#nextId += 1n;
     this.#cursors.set(id, cursor);
@@ -98,17 +101,23 @@ export class CursorRegistry {
   }
 
   killOf(transaction: object): void {
-    for (const [id, cursor] of this.#cursors) if (cursor.transaction === transaction) this.#cursors.delete(id);
+    for (const [id, cursor] of this.#cursors) if (cursor.transaction === transaction) this.#kill(id);
   }
 
   killOfSession(session: string): void {
-    for (const [id, cursor] of this.#cursors) if (cursor.session === session) this.#cursors.delete(id);
+    for (const [id, cursor] of this.#cursors) if (cursor.session === session) this.#kill(id);
   }
 
   killIdle(): void {
     for (const [id, cursor] of this.#cursors) {
-      if (!cursor.keepsWhenIdle && this.#now() - cursor.usedAtMs > IDLE_LIMIT_MS) this.#cursors.delete(id);
+      if (!cursor.keepsWhenIdle && this.#now() - cursor.usedAtMs > IDLE_LIMIT_MS) this.#kill(id);
     }
+  }
+
+  /** Ends a cursor and lets its source go, which may hold temporary files. */
+  #kill(id: bigint): boolean {
+    this.#cursors.get(id)?.source.return?.();
+    return this.#cursors.delete(id);
   }
 }
 
