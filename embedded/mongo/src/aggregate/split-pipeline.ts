@@ -37,7 +37,7 @@ export function splitPipeline(stages: readonly StageSource[], environment: Stage
     hint,
     collation,
     variables,
-    neededFields: neededFields(filter, hasSort ? sort.operand : undefined, rest),
+    neededFields: neededFields({}, hasSort ? sort.operand : undefined, rest),
   });
   return { query, rest };
 }

@@ -28,6 +28,8 @@ const GENERIC_FIELDS = new Set(
 );
 /** A write waits this long for a transaction that has changed the same document: its lifetime limit and a little more. */
 const LONGEST_WAIT_MS = 65_000;
+/** In between it looks whether that transaction is overdue. */
+const LONGEST_PAUSE_MS = 5_000;
 
 export interface RunnerOptions {
   readonly store: DocumentStore;
@@ -198,7 +200,8 @@ export class CommandRunner {
         return reply;
       } catch (error) {
         if (!(error instanceof ClaimedByTransaction)) throw error;
-        await endOrDeadline(error.owner.ended, deadlineMs - now());
+        this.transactions.abortOverdue();
+        await endOrDeadline(error.owner.ended, Math.min(deadlineMs - now(), LONGEST_PAUSE_MS));
         if (now() >= deadlineMs)
           throw new CommandError(50, 'operation exceeded time limit while waiting for an open transaction');
       }

@@ -214,7 +214,7 @@ export class DocumentStore {
     this.#open.delete(transaction);
     snapshot.view.end();
     snapshot.connection.rollback();
-    snapshot.connection.forgetStatements();
+    snapshot.connection.trimStatements();
     this.#idle.push(snapshot.connection);
     this.#claims.release(snapshot.owner);
     this.#claims.hasTransactions = this.#open.size > 0;

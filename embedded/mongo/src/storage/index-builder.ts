@@ -4,7 +4,7 @@ import type { IndexDefinition } from './index-definition.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Documents indexed between two chances for other commands to run. */
-const STEP = 1000;
+const STEP = 500;
 
 export interface IndexBuild {
   readonly catalog: Catalog;

@@ -3,9 +3,12 @@ import { CommandError } from '../command-error.ts';
 
 const SQLITE_FULL = 13;
 const SQLITE_IOERR_SHMSIZE = 4874;
+const MOST_STATEMENTS = 500;
 const OUT_OF_DISK_SPACE = 14031;
+/** Of a new file. Every changed page is written whole: entries of an index in random order change one page each. */
+const PAGE_BYTES = 2048;
 /** Pages of the write-ahead log that go into the data file at once; many commits change the same index pages in between. */
-const CHECKPOINT_PAGES = 16_000;
+const CHECKPOINT_PAGES = 48_000;
 /** A larger write-ahead log is cut back to this size when it starts over. */
 const LARGEST_IDLE_LOG_BYTES = 128 * 1024 * 1024;
 
@@ -28,7 +31,7 @@ export class SqliteConnection {
   constructor(options: ConnectionOptions) {
     this.#database = new DatabaseSync(options.file, { readOnly: options.isReadOnly === true });
     if (options.isReadOnly === true) return;
-    this.#database.exec('PRAGMA journal_mode = WAL');
+    this.#database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL`);
     this.#database.exec(`PRAGMA synchronous = ${options.relaxed ? 'OFF' : 'FULL'}`);
     this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA cache_size = -65536');
     this.#database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${LARGEST_IDLE_LOG_BYTES}`);
@@ -67,6 +70,11 @@ export class SqliteConnection {
   forgetStatements(): void {
     this.#statements.clear();
     this.#rowStatements.clear();
+  }
+
+  /** Forgets prepared statements when there are so many that some must be of tables long gone. */
+  trimStatements(): void {
+    if (this.#statements.size + this.#rowStatements.size > MOST_STATEMENTS) this.forgetStatements();
   }
 
   /** SQLite has rolled back by itself after some errors; then there is nothing left to roll back. */
