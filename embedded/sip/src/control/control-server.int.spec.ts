@@ -7,7 +7,7 @@ import { FrameReader } from './framing.ts';
 describe('The control port', () => {
   /** Sends payloads as they are and returns what comes back until the server hangs up or has said enough. */
   async function exchange(server: SipServer, payloads: readonly string[], answers: number): Promise<string[]> {
-    const socket = connect(server.addresses.control);
+    const socket = connect(server.addresses.control).on('error', () => undefined);
     for (const payload of payloads) socket.write(`${Buffer.byteLength(payload)}#${payload}`);
     const frames = new FrameReader();
     const lines: string[] = [];
@@ -35,6 +35,38 @@ describe('The control port', () => {
     await until(() => server.counters().application, 'first application');
     expect(await exchange(server, [login], 9)).toEqual(['response|1|NO|another application is connected']);
     first.destroy();
+    await server.close();
+  });
+
+  it('lets the application in although strangers hold every place, and hangs up on frames too long for a stranger', async () => {
+    const server = await startSipServer({ udp: ANY, control: ANY, secret: 'right' });
+    const strangers = Array.from({ length: 40 }, () => connect(server.addresses.control).on('error', () => undefined));
+    await until(() => strangers.filter(({ destroyed }) => destroyed).length === 24, 'all places taken');
+    const [first = ''] = await exchange(server, ['1|authenticate|right|'], 1);
+    expect(first).toContain('response|1|OK|');
+    for (const socket of strangers) socket.destroy();
+    for (const bytes of ['99999#', '1025#', '999999#', '#', 'x', '-1#a']) {
+      const socket = connect(server.addresses.control).on('error', () => undefined);
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      socket.write(bytes);
+      await closed;
+      expect(socket.bytesRead).withContext(bytes).toBe(0);
+    }
+    await server.close();
+  });
+
+  it('makes guessing the secret take time: whoever was wrong keeps a place for a while and is not heard', async () => {
+    const server = await startSipServer({ udp: ANY, control: ANY, secret: 'right' });
+    const startedAt = performance.now();
+    const wrong = Array.from({ length: 16 }, () => exchange(server, ['1|authenticate|wrong|', '2|authenticate|right|'], 9));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await exchange(server, ['1|authenticate|right|'], 1)).toEqual([]);
+    for (const answers of await Promise.all(wrong)) expect(answers).toEqual(['response|1|NO|authentication failed']);
+    expect(performance.now() - startedAt).toBeGreaterThan(490);
+    let late: string | undefined;
+    // The server sees a moment later than they do that the others are gone.
+    while (late === undefined) [late] = await exchange(server, ['1|authenticate|right|'], 1);
+    expect(late).toContain('response|1|OK|');
     await server.close();
   });
 

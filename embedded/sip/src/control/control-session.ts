@@ -146,7 +146,6 @@ export class ControlSession implements AppClient {
     if (this.hasGuessedWrong) return;
     if (!isSame(secret, this.options.secret)) {
       this.hasGuessedWrong = true;
-      this.options.socket.pause();
       setTimeout(() => this.dismiss(id, 'authentication failed'), WRONG_SECRET_DELAY_MS).unref();
       return;
     }

@@ -1,4 +1,5 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
+import { connect } from 'node:net';
 import type Srf from 'drachtio-srf';
 import { WebSocket } from 'ws';
 import { SDP } from '../fakes/call-scene.ts';
@@ -71,6 +72,69 @@ describe('Connections', () => {
     await within(Promise.all([peer.closed, left]), 'end of the connections');
     clearInterval(dripping);
     await until(() => station.server.counters().connections === 0, 'no connections');
+  });
+
+  it('are closed when a later message comes without end, also with pings in between', async () => {
+    const station = await limited({ firstMessageMs: 200 });
+    const peer = await StreamPeer.connect(station.server.addresses.tcp);
+    peer.send(requestText('OPTIONS', 'TCP 127.0.0.1'));
+    await peer.inbox.expect('503 OPTIONS');
+    peer.send('OPTIONS sip:x SIP/2.0\r\n');
+    const dripping = setInterval(() => peer.send('X: y\r\n'), 20);
+    await within(peer.closed, 'end of the connection');
+    clearInterval(dripping);
+  });
+
+  it('of who is trusted are taken although strangers hold as many as there may be', async () => {
+    const connections = { ...DEFAULT_PROTECTION.connections, total: 2 };
+    const station = await stations.start({ protection: { trusted: ['127.0.0.1'], connections } });
+    const { port } = station.server.addresses.tcp ?? { port: 0 };
+    const strangers = [0, 1, 2].map(() => connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' }));
+    for (const socket of strangers) socket.on('error', () => undefined);
+    await until(() => strangers.some(({ destroyed }) => destroyed), 'end of the third');
+    const peer = await StreamPeer.connect(station.server.addresses.tcp);
+    peer.send('\r\n\r\n');
+    await until(() => peer.pongs === 1, 'pong');
+    for (const socket of [...strangers, peer.socket]) socket.destroy();
+  });
+
+  it('that ask and never read are cut off before what waits for them fills the memory', async () => {
+    const station = await stations.start();
+    const phone = new WebSocket(`ws://127.0.0.1:${station.server.addresses.ws?.port ?? 0}`, 'sip', { autoPong: false });
+    phone.on('error', () => undefined);
+    await within(new Promise((resolve) => phone.once('open', resolve)), 'phone');
+    phone.pause();
+    const payload = Buffer.alloc(125);
+    const asking = setInterval(() => {
+      for (let count = 0; count < 5_000 && phone.bufferedAmount < 8_000_000; count++) phone.ping(payload);
+    }, 1);
+    const peer = await StreamPeer.connect(station.server.addresses.tcp);
+    peer.socket.pause();
+    const pinging = setInterval(() => {
+      for (let count = 0; count < 10 && peer.socket.writableLength < 8_000_000; count++) peer.send('\r\n\r\n'.repeat(16_000));
+    }, 1);
+    // Megabytes lie in the kernel's buffers first: no five seconds are promised on a busy machine.
+    while (station.server.counters().connections > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    clearInterval(asking);
+    clearInterval(pinging);
+    phone.terminate();
+    peer.socket.destroy();
+  }, 30_000);
+
+  it('of browsers are read more slowly too, however many messages come at once', async () => {
+    const station = await stations.start({ protection: { trusted: [], rate: { messagesPerS: 100, burst: 5 } } });
+    const phone = new WebSocket(`ws://127.0.0.1:${station.server.addresses.ws?.port ?? 0}`, 'sip');
+    await within(new Promise((resolve) => phone.once('open', resolve)), 'phone');
+    let answers = 0;
+    phone.on('message', () => answers++);
+    const startedAt = performance.now();
+    for (let round = 0; round < 3; round++) {
+      for (let count = 0; count < 20; count++) phone.send('\r\n\r\n');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await until(() => answers === 60, 'all pongs');
+    expect(performance.now() - startedAt).toBeGreaterThan(300);
+    phone.terminate();
   });
 
   it('of one address are limited, over all transports together', async () => {
