@@ -18,7 +18,15 @@ export const WallboardView = z.object({
   }),
   today: z.object({ calls: z.int(), contacts: z.int(), inbound: z.int(), inboundAnswered: z.int() }),
   queue: z.object({ waiting: z.int(), longestSince: Instant.nullable() }),
-  agents: z.object({ ready: z.int(), ringing: z.int(), talking: z.int(), wrapUp: z.int(), away: z.int(), offline: z.int() }),
+  agents: z.object({
+    ready: z.int(),
+    ringing: z.int(),
+    talking: z.int(),
+    wrapUp: z.int(),
+    /** Of those in wrap-up: longer than it should take. */ wrapUpOverdue: z.int(),
+    away: z.int(),
+    offline: z.int(),
+  }),
 });
 export type WallboardView = z.infer<typeof WallboardView>;
 

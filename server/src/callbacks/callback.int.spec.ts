@@ -121,7 +121,10 @@ describe('a call-back', () => {
     stack.gateway.commands.length = 0;
     const requestId = randomUUID();
     const replies = await Promise.all([1, 2].map(() => desk.send('callback:dial', { id, requestId, number: '+819011112222' })));
-    expect(replies.map((reply) => reply.ok && reply.data.caseId)).toEqual(['case-0001', 'case-0001']);
+    expect(replies.map((reply) => (reply.ok ? String(reply.data.caseId) : reply.problem.code))).toEqual([
+      'case-0001',
+      'case-0001',
+    ]);
     const dials = stack.gateway.commands.filter((command) => command.type === 'call.dial');
     expect(dials.map((command) => command.to)).toEqual([from]);
     expect(await refusal(desk.send('callback:dial', { id, requestId: randomUUID() }))).toBe('call.agent-busy');

@@ -1,12 +1,11 @@
 import type { CallbackId, CallbacksView, CallbackView, DialCallback } from '#contracts/callbacks.contract';
-import type { CallView } from '#contracts/calls.contract';
-import type { CallerCandidate } from '#contracts/calls.contract';
+import type { CallerCandidate, CallView } from '#contracts/calls.contract';
 import { CallId, type UserId } from '#contracts/ids.contract';
 import { scopeOf, type Person } from '../access/actor.ts';
 import { callingWindow, type CallingHours } from '../calendar/calling-hours.model.ts';
 import type { Dialler, DialTarget } from '../calls/dialler.ts';
 import type { CaseService } from '../cases/case.service.ts';
-import { findCategory } from '../cases/category.model.ts';
+import { findCategory, type DebtCategory } from '../cases/category.model.ts';
 import { blockingReasons } from '../cases/contact-gate.model.ts';
 import type { Clock } from '../platform/clock.ts';
 import { DomainError } from '../platform/errors.ts';
@@ -78,8 +77,14 @@ export class CallbackService {
     if (candidates.length === 0 && !callingWindow(this.#with.hours, this.#with.clock.now()).isOpen)
       throw new DomainError('call.refused-by-gate', undefined, { reasons: ['hours'] });
     const [only] = candidates;
-    const caseId = candidates.length === 1 && only !== undefined ? only.caseId : null;
-    return { number, category, candidates, caseId, phoneId: caseId === null ? null : (phoneIds[0] ?? null) };
+    if (candidates.length !== 1 || only === undefined) return { number, category, candidates, caseId: null, phoneId: null };
+    return {
+      number,
+      category: owedOf(only, person, category) ?? category,
+      candidates,
+      caseId: only.caseId,
+      phoneId: phoneIds[0] ?? null,
+    };
   }
 
   /** Answers which of the case's numbers it is. */
@@ -105,6 +110,13 @@ export class CallbackService {
     return this.#with.clock.now().toISOString();
   }
 }
+
+/** Whoever was missed under a number of ours may owe another category that answers under the same. */
+const owedOf = ({ categories }: CallerCandidate, person: Person, { callerId }: DebtCategory): DebtCategory | undefined =>
+  categories
+    .filter((code) => person.categories.includes(code))
+    .map(findCategory)
+    .find((owed) => owed !== null && owed.callerId === callerId) ?? undefined;
 
 const roleOf = ({ userId, role }: Person): { userId: UserId; isSupervisor: boolean } => ({
   userId,

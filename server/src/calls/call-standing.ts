@@ -19,7 +19,8 @@ export class CallStandings implements CallStanding {
       this.#calls.findCurrent(userId),
       this.#calls.hasCallAbout(userId, caseId, startOfJapanDay(this.#clock.now())),
     ]);
-    const isOpenQuestion = current?.direction === 'inbound' && current.caseId === null;
+    // Somebody who calls, or is called back, and is not identified yet.
+    const isOpenQuestion = current !== null && current.caseId === null;
     if (isOpenQuestion && current.candidates.some((candidate) => candidate.caseId === caseId)) return 'unidentified';
     return hasCalled ? 'identified' : 'none';
   }

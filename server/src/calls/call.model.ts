@@ -17,7 +17,7 @@ import { EMPTY_DRAFT } from './call-draft.model.ts';
 import { NOBODY, type CallParties } from './call-parties.model.ts';
 
 /** What an agent should need to write up a call. */
-const WRAP_UP_MS = 90_000;
+export const WRAP_UP_MS = 90_000;
 
 export interface CallRecording {
   state: RecordingState;

@@ -98,7 +98,7 @@ export class CallService {
     });
   }
 
-  /** Inbound: compares what the caller said with one candidate; two matches open the case. */
+  /** Compares what the caller, or who was called back, said with one candidate; two matches open the case. */
   async identifyCaller(person: Person, { callId, caseId, said }: IdentifyCaller): Promise<CallView> {
     const call = await this.#ownCall(person, callId);
     const isCandidate = call.candidates.some((candidate) => candidate.caseId === caseId);
@@ -109,8 +109,7 @@ export class CallService {
       debts: known.debts.filter((debt) => person.categories.includes(debt.categoryCode)),
     });
     return this.#change(person, callId, (now) => {
-      if (now.direction !== 'inbound' || now.answeredAt === null || now.phase === 'done')
-        throw new DomainError('call.invalid-state');
+      if (now.answeredAt === null || now.phase === 'done') throw new DomainError('call.invalid-state');
       if (now.caseId !== null) throw new DomainError('call.invalid-state', 'The caller is identified already.');
       if (now.comparisons >= MAX_COMPARISONS) throw new DomainError('call.invalid-state', 'Too many comparisons for one call.');
       const identity = { ...(now.comparedCaseId === caseId ? now.identity : {}), ...verdicts };
@@ -198,8 +197,9 @@ export class CallService {
 
   /** Inbound calls nobody answered yet: how many, and since when the first waits. */
   async describeQueue(): Promise<{ waiting: number; longestSince: string | null }> {
-    const waiting = await this.#with.calls.listWaiting();
-    return { waiting: waiting.length, longestSince: waiting[0]?.startedAt ?? null };
+    const waiting = (await this.#with.calls.listWaiting()).filter(({ queueing }) => queueing.dismissal === null);
+    const since = waiting.map(({ queueing }) => queueing.since).sort();
+    return { waiting: waiting.length, longestSince: since[0] ?? null };
   }
 
   async #talkingCall(person: Person, id: CallId): Promise<Call> {

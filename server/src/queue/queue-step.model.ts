@@ -1,7 +1,7 @@
 import type { CategoryCode, UserId } from '#contracts/ids.contract';
 import type { Language } from '#contracts/directory.contract';
 import { callingWindow, minutesUntilClosing, type CallingHours } from '../calendar/calling-hours.model.ts';
-import type { Call } from '../calls/call.model.ts';
+import { WRAP_UP_MS, type Call } from '../calls/call.model.ts';
 import { farewell, greeting, languageChosen, standing, type Place } from './queue-announcements.model.ts';
 import type { QueueRules } from './queue-rules.ts';
 import { isReturned } from './queueing.model.ts';
@@ -11,8 +11,6 @@ const REPEAT_PICK_UP_MS = 5_000;
 const REPEAT_DISMISSAL_MS = 90_000;
 /** The longest announcement; its end may never be told. */
 const LONGEST_SPEECH_MS = 60_000;
-/** What an agent needs after a talk. */
-const WRAP_UP_MS = 90_000;
 
 /** The next thing to do about one waiting call. */
 export type QueueStep =

@@ -8,7 +8,13 @@ const board = drawWallboard({
   contactsToday: 1,
   calls: { outbound: 7, inbound: 2, inboundAnswered: 1 },
   queue: { waiting: 1, longestSince: '2026-11-24T01:59:00.000Z' },
-  agentStates: ['ready', 'talking', 'wrap-up', 'ready'],
+  agents: [
+    { state: 'ready', since: '2026-11-24T01:00:00.000Z' },
+    { state: 'talking', since: '2026-11-24T01:00:00.000Z' },
+    { state: 'wrap-up', since: '2026-11-24T01:57:59.000Z' },
+    { state: 'wrap-up', since: '2026-11-24T01:58:00.000Z' },
+    { state: 'ready', since: '2026-11-24T01:00:00.000Z' },
+  ],
 });
 
 describe('the wallboard', () => {
@@ -30,7 +36,7 @@ describe('the wallboard', () => {
     expect(board.contactRate.openDaysLeft).toBe(5);
   });
 
-  it('counts agents by what they are doing', () => {
-    expect(board.agents).toEqual({ ready: 2, ringing: 0, talking: 1, wrapUp: 1, away: 0, offline: 0 });
+  it('counts agents by what they are doing, and those whose wrap-up takes too long', () => {
+    expect(board.agents).toEqual({ ready: 2, ringing: 0, talking: 1, wrapUp: 2, wrapUpOverdue: 1, away: 0, offline: 0 });
   });
 });

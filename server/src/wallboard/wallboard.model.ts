@@ -1,10 +1,14 @@
 import type { AgentState } from '#contracts/users.contract';
 import type { WallboardView } from '#contracts/wallboard.contract';
 import { businessDaysLeft } from '../calendar/business-day.model.ts';
+import { WRAP_UP_MS } from '../calls/call.model.ts';
 import { japanDate, japanMonthText } from '../calendar/japan-time.model.ts';
 
 /** The city's goal for calls (DOMAIN §4.8). */
 const TARGET_PERCENT = 40;
+
+/** Wrap-up and half a minute of grace. Nothing is forced after it, but the board shows it. */
+const WRAP_UP_LIMIT_MS = WRAP_UP_MS + 30_000;
 
 export interface WallboardFigures {
   at: Date;
@@ -14,13 +18,13 @@ export interface WallboardFigures {
   contactsToday: number;
   calls: { outbound: number; inbound: number; inboundAnswered: number };
   queue: { waiting: number; longestSince: string | null };
-  agentStates: readonly AgentState[];
+  agents: readonly { state: AgentState; since: string }[];
 }
 
 /** Puts the figures on the board. Counts only: no name, no number, nobody ranked. */
 export function drawWallboard(figures: WallboardFigures): WallboardView {
-  const { at, requested, firstContacts, contactsToday, calls, queue, agentStates } = figures;
-  const count = (state: AgentState): number => agentStates.filter((one) => one === state).length;
+  const { at, requested, firstContacts, contactsToday, calls, queue, agents } = figures;
+  const count = (state: AgentState): number => agents.filter((one) => one.state === state).length;
   return {
     // Milliseconds grow on every server alike; a board made later wins.
     version: at.getTime(),
@@ -45,6 +49,8 @@ export function drawWallboard(figures: WallboardFigures): WallboardView {
       ringing: count('ringing'),
       talking: count('talking'),
       wrapUp: count('wrap-up'),
+      wrapUpOverdue: agents.filter((one) => one.state === 'wrap-up' && at.getTime() - Date.parse(one.since) > WRAP_UP_LIMIT_MS)
+        .length,
       away: count('away'),
       offline: count('offline'),
     },

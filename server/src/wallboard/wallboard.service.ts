@@ -45,7 +45,7 @@ export class WallboardService {
       calls.describeQueue(),
       agents.listViews(),
     ]);
-    return drawWallboard({ at, ...reached, calls: counted, queue, agentStates: views.map((view) => view.state) });
+    return drawWallboard({ at, ...reached, calls: counted, queue, agents: views });
   }
 
   /** Something on the board changed: shows a new one within 200 ms. */

@@ -33,7 +33,7 @@ function boardAt(atMs: number, calls: number): WallboardView {
     },
     today: { calls, contacts: 79, inbound: 46, inboundAnswered: 45 },
     queue: { waiting: 2, longestSince: new Date(atMs - 14_000).toISOString() },
-    agents: { ready: 3, ringing: 3, talking: 8, wrapUp: 2, away: 1, offline: 4 },
+    agents: { ready: 3, ringing: 3, talking: 8, wrapUp: 2, wrapUpOverdue: 1, away: 1, offline: 4 },
   };
 }
 

@@ -101,6 +101,8 @@ export class Wallboard {
       cell('off', agents.offline),
     ];
   });
+  /** Agents whose wrap-up takes longer than it should. */
+  protected readonly overdue = computed(() => this.board()?.agents.wrapUpOverdue ?? 0);
   protected readonly figuresAt = computed(() => japanTime(Date.parse(this.board()?.at ?? ''), true));
   protected readonly stoppedAt = computed(() => japanTime(Date.parse(this.board()?.at ?? '')));
   protected readonly ageSeconds = computed(() => Math.floor(this.store.ageMs() / 1000));
