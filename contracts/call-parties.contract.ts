@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CallView } from './calls.contract.ts';
+import type { CallCommand, CallView } from './calls.contract.ts';
 import { DirectoryEntryId } from './directory.contract.ts';
 import { CallId, UserId } from './ids.contract.ts';
 import { PartyId } from './parties.contract.ts';
@@ -42,8 +42,6 @@ export type OfParty = z.infer<typeof OfParty>;
 export const TalkPrivately = z.object({ ...inCall, with: z.array(PartyId).max(5) });
 export type TalkPrivately = z.infer<typeof TalkPrivately>;
 
-const JustCall = z.object(inCall);
-
 type Command<Input, Output> = (command: Input, acknowledge: (reply: Ack<Output>) => void) => void;
 
 export interface CallPartyClientEvents {
@@ -55,7 +53,7 @@ export interface CallPartyClientEvents {
   /** Attended transfer to a party that is here: the agent's part is over and wrap-up begins. */
   'call:transfer': Command<OfParty, CallView>;
   /** Back to the category's queue; wrap-up begins. */
-  'call:requeue': Command<z.infer<typeof JustCall>, CallView>;
-  'call:pause-recording': Command<z.infer<typeof JustCall>, CallView>;
-  'call:resume-recording': Command<z.infer<typeof JustCall>, CallView>;
+  'call:requeue': Command<CallCommand, CallView>;
+  'call:pause-recording': Command<CallCommand, CallView>;
+  'call:resume-recording': Command<CallCommand, CallView>;
 }

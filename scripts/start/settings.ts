@@ -60,6 +60,10 @@ export const OperatorSettings = z.object({
       'statute: calls only on business days from 8:30 to 17:00 and within the limits a day, hour and month; demo: at any hour, limits shown but not enforced, under a banner.',
     ),
   QUEUE_FILE: z.string().optional().describe('Rules of the inbound queue, a JSON file (docs/queues.md). Unset: its defaults.'),
+  SUPERVISION_HIDDEN: z
+    .enum(['allowed', 'never'])
+    .default('allowed')
+    .describe('Whether supervisors may listen without being shown to those in the call; every mode is audited either way.'),
   CENTRE: z.string().default('仙台市収納業務集約センター').describe('Name of the centre on the screens.'),
   SESSION_SECRET: z.string().min(32).optional().describe('Secret for sessions. Unset: made at first start and kept in DATA_DIR.'),
   CARRIER_VOICE: z

@@ -42,6 +42,7 @@ export function serverEnvironment(settings: Settings, needs: ServerNeeds): Recor
     CLIENT_DIR: path.join(settings.root, 'dist', 'client'),
     CALLING_HOURS: settings.CALLING_HOURS,
     ...(settings.QUEUE_FILE === undefined ? {} : { QUEUE_FILE: path.resolve(settings.root, settings.QUEUE_FILE) }),
+    SUPERVISION_HIDDEN: settings.SUPERVISION_HIDDEN,
     DEMO: 'true',
     DEMO_PASSWORD: needs.secrets.demoPassword,
     CENTRE: settings.CENTRE,

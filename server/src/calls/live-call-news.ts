@@ -24,12 +24,12 @@ interface Collaborators {
   supervision: Pick<SupervisionService, 'draw'>;
   quality: CallQuality;
   /** To everybody in the room who is in none of `except`. */
-  tell<Name extends keyof LiveCallServerEvents>(
+  tell: <Name extends keyof LiveCallServerEvents>(
     room: string,
     event: Name,
     news: Parameters<LiveCallServerEvents[Name]>[0],
     except: readonly string[],
-  ): void;
+  ) => void;
   logger: Logger;
 }
 

@@ -1,6 +1,6 @@
 import type { DirectoryView } from '#contracts/directory.contract';
 import type { JoinedCallReply, LiveCallsView, LiveCallView } from '#contracts/live-calls.contract';
-import { CallId, UserId } from '#contracts/ids.contract';
+import { CallId, CategoryCode, UserId } from '#contracts/ids.contract';
 import { FIRST_AGENT, PartyId, RESIDENT, type SupervisionMode } from '#contracts/parties.contract';
 import type { TelephonyView } from '#contracts/telephony.contract';
 import { AGENT, endCall, readyAgent, readyPerson, refusal, talk } from '../fakes/agent-journey.ts';
@@ -12,6 +12,7 @@ jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
 
 const NAOTO = UserId.parse('k2001');
 const P3 = PartyId.parse('p3');
+const INSURANCE = CategoryCode.parse('01');
 
 describe('those who watch over calls', () => {
   const stack = new StackFixture();
@@ -226,9 +227,9 @@ describe('those who watch over calls', () => {
   it('are never offered a caller, and interpreters neither', async () => {
     const interpreter = await readyPerson(stack, 'k4002');
     await desk.send('agent:set-state', { state: 'away' });
-    expect(await stack.app.features.agents.findLongestReady('01')).toBeNull();
+    expect(await stack.app.features.agents.findLongestReady([INSURANCE])).toBeNull();
     await desk.send('agent:set-state', { state: 'ready' });
-    expect(await stack.app.features.agents.findLongestReady('01')).toBe(AGENT);
+    expect(await stack.app.features.agents.findLongestReady([INSURANCE])).toBe(AGENT);
     const counted = (await stack.app.features.agents.listViews()).map(({ userId }) => userId as string);
     expect(counted).toEqual(['k1207', 'k1212', 'k1215']);
     interpreter.close();

@@ -14,12 +14,9 @@ export interface SeedTarget {
   timeline: TimelineStore;
 }
 
-/** Fills empty collections with the demonstration's people. Answers how many cases were written: 0 when there were some already. */
+/** Fills empty collections with the demonstration's data and adds people a later version brought. Answers how many cases were written: 0 when there were some already. */
 export async function seedDemo(target: SeedTarget, options: { password: string; now: Date }): Promise<number> {
-  if (await target.accounts.isEmpty()) {
-    const passwordHash = await hashPassword(options.password);
-    for (const person of DEMO_STAFF) await target.accounts.add({ ...person, passwordHash });
-  }
+  await addMissingStaff(target.accounts, options.password);
   if (await target.directory.isEmpty()) for (const telephone of DEMO_TELEPHONES) await target.directory.add(telephone);
   if ((await target.cases.countAll()) > 0) return 0;
   const lists = DEMO_STAFF.filter((person) => person.role === 'agent').map((person) => ({
@@ -30,4 +27,12 @@ export async function seedDemo(target: SeedTarget, options: { password: string; 
   await target.timeline.addAll(history);
   await target.cases.addAll(cases);
   return cases.length;
+}
+
+async function addMissingStaff(accounts: AccountStore, password: string): Promise<void> {
+  const known = await Promise.all(DEMO_STAFF.map(({ id }) => accounts.find(id)));
+  const missing = DEMO_STAFF.filter((_person, index) => known[index] === null);
+  if (missing.length === 0) return;
+  const passwordHash = await hashPassword(password);
+  for (const person of missing) await accounts.add({ ...person, passwordHash });
 }

@@ -75,10 +75,6 @@ export class AccountStore {
     return found.map(toPresentAccount);
   }
 
-  async isEmpty(): Promise<boolean> {
-    return (await this.#accounts.countDocuments({})) === 0;
-  }
-
   async add(account: Account): Promise<void> {
     const { id, ...rest } = account;
     await this.#accounts.create({ _id: id, ...rest });
