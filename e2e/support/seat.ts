@@ -13,12 +13,18 @@ interface SeatOptions {
   readonly executablePath?: string;
   /** Chromium leaves the loopback interface out of WebRTC unless told otherwise; a seat on another machine needs no such flag. */
   readonly isOnThisMachine?: boolean;
+  /** What its microphone plays. */
+  readonly toneHz?: number;
 }
 
-/** Chromium as a seat's browser, with a microphone that plays 440 Hz. */
-export async function launchSeat({ executablePath = CHROMIUM, isOnThisMachine = true }: SeatOptions = {}): Promise<Browser> {
-  const tone = path.join(mkdtempSync(path.join(tmpdir(), 'kakehashi-tone-')), 'agent.wav');
-  writeToneFile(tone, AGENT_TONE_HZ);
+/** Chromium as a seat's browser, with a microphone that plays 440 Hz unless told otherwise. */
+export async function launchSeat({
+  executablePath = CHROMIUM,
+  isOnThisMachine = true,
+  toneHz = AGENT_TONE_HZ,
+}: SeatOptions = {}): Promise<Browser> {
+  const tone = path.join(mkdtempSync(path.join(tmpdir(), 'kakehashi-tone-')), 'microphone.wav');
+  writeToneFile(tone, toneHz);
   return chromium.launch({
     executablePath,
     chromiumSandbox: false,

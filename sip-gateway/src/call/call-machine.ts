@@ -3,13 +3,13 @@ import { RESIDENT } from '#contracts/parties.contract';
 import type { PartyId } from '#contracts/parties.contract';
 import type { LineEnd, LineReport } from '../line/line.model.ts';
 import type { Hearing } from '../ports/mixer.port.ts';
-import { byAgent, byResident, bySystem, end, finish } from './call-ending.ts';
+import { byAgent, byResident, bySystem, end, finish } from './call-ending.model.ts';
 import type { CallCommand, CallEvent, CallState, Dialling, Outcome, Step, Waiting } from './call.model.ts';
 import { lineLeg, phoneLeg } from './call.model.ts';
 import { endCauseOf } from './end-cause.model.ts';
-import { startTalking } from './start-talking.ts';
-import { talk } from './talking-phase.ts';
-import { wait } from './waiting-phase.ts';
+import { startTalking } from './start-talking.model.ts';
+import { talk } from './talking-machine.ts';
+import { wait } from './waiting-machine.ts';
 
 /*
  * One call: a resident behind an outside line, the agent who is responsible, and whoever else takes part.

@@ -2,7 +2,7 @@ import type Srf from 'drachtio-srf';
 import type { OutgoingLeg, OutgoingRequest, TrunkLegEvents } from '../ports/signalling.port.ts';
 import { toTrunkForm } from '../trunk/dial-plan.model.ts';
 import type { TrunkSignalling } from '../trunk/trunk-group.ts';
-import type { TrunkSettings } from '../trunk/trunk.model.ts';
+import type { TrunkSettings } from '../trunk/trunk-settings.ts';
 import type { LiveLegs } from './live-legs.ts';
 import { answerReoffers } from './reoffer.ts';
 

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { TrunkList } from './trunk.model.ts';
-import type { TrunkSettings } from './trunk.model.ts';
+import { TrunkList } from './trunk-settings.ts';
+import type { TrunkSettings } from './trunk-settings.ts';
 
 /** Where the trunks are described: a file with a list, or one address without anything else. */
 export interface TrunkSource {

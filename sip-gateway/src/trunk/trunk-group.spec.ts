@@ -5,8 +5,8 @@ import type { OutgoingLeg, OutgoingRequest, TrunkLegEvents } from '../ports/sign
 import { TrunkGroup } from './trunk-group.ts';
 import type { TrunkSignalling } from './trunk-group.ts';
 import { TrunkWatch } from './trunk-watch.ts';
-import { TrunkList } from './trunk.model.ts';
-import type { TrunkSettings } from './trunk.model.ts';
+import { TrunkList } from './trunk-settings.ts';
+import type { TrunkSettings } from './trunk-settings.ts';
 
 const tax = PhoneNumber.parse('+81221110001');
 const insurance = PhoneNumber.parse('+81221110002');

@@ -4,7 +4,8 @@ import type { Clock } from '../ports/clock.port.ts';
 import { toInstant } from '../ports/clock.port.ts';
 import type { OutgoingLeg, OutgoingRequest, Trunk, TrunkLegEvents } from '../ports/signalling.port.ts';
 import { isTrunkFailure, rankTrunks } from './trunk.model.ts';
-import type { TrunkCondition, TrunkSettings } from './trunk.model.ts';
+import type { TrunkCondition } from './trunk.model.ts';
+import type { TrunkSettings } from './trunk-settings.ts';
 
 /** How requests reach one carrier. Never throws or rejects. */
 export interface TrunkSignalling {

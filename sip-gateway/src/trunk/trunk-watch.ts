@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.port.ts';
 import type { TrunkGroup, TrunkSignalling } from './trunk-group.ts';
-import type { TrunkSettings } from './trunk.model.ts';
+import type { TrunkSettings } from './trunk-settings.ts';
 
 /** How often a carrier is asked whether it is there; the same while it is not, so that calls fail back soon. */
 const ASK_MS = 15_000;

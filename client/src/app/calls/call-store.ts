@@ -92,6 +92,8 @@ export class CallStore {
       this.#missed.set({ numberDisplay: shown.numberDisplay, how: this.#howMissed(next) });
     }
     const isOver = next.phase === 'done' || next.phase === 'queued';
+    // A call that was handed over is over here while its own part, under another id, is being written up.
+    if (isOver && shown && shown.id !== next.id) return;
     this.#call.set(isOver ? null : next);
   }
 

@@ -1,9 +1,9 @@
 import type { UserId } from '#contracts/ids.contract';
 import { FIRST_AGENT, RESIDENT } from '#contracts/parties.contract';
-import { isRunning } from './call-ending.ts';
+import { isRunning } from './call-ending.model.ts';
 import type { CallCommand, Step, Talking, Waiting } from './call.model.ts';
 import { legOf } from './call.model.ts';
-import { channelsOf, hear, newParty } from './party-changes.ts';
+import { channelsOf, hear, newParty } from './party-changes.model.ts';
 
 /** From here on the agent is responsible for the call. Recording and hearing begin once the resident's media flows. */
 export function startTalking(

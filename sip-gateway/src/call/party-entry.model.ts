@@ -1,12 +1,12 @@
 import type { PartyEnd, PartyId } from '#contracts/parties.contract';
 import { MAX_PARTIES, RESIDENT } from '#contracts/parties.contract';
 import type { MarkKind } from '#contracts/recordings.contract';
-import { bySystem, finish, isRunning } from './call-ending.ts';
+import { bySystem, finish, isRunning } from './call-ending.model.ts';
 import type { CallCommand, Invitation, Step, Talking } from './call.model.ts';
 import { legOf } from './call.model.ts';
 import type { Party } from './conversation.model.ts';
-import { cutOff, hear, isRecordedParty, newParty, partyOf, replaceParty, withoutParty } from './party-changes.ts';
-import { inherit, leaveToHeir, returnToQueue } from './responsibility.ts';
+import { cutOff, hear, isRecordedParty, newParty, partyOf, replaceParty, withoutParty } from './party-changes.model.ts';
+import { inherit, leaveToHeir, returnToQueue } from './responsibility.model.ts';
 
 /** Begins to bring somebody in. What it means for those who are there already is the entry's: open, private or blind. */
 export function invite(state: Talking, invitation: Invitation): Step {

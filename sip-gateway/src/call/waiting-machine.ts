@@ -1,11 +1,11 @@
 import type { UserId } from '#contracts/ids.contract';
 import { RESIDENT } from '#contracts/parties.contract';
 import type { LineReport } from '../line/line.model.ts';
-import { byAgent, byResident, bySystem, finish, isRunning, recordingFailed } from './call-ending.ts';
+import { byAgent, byResident, bySystem, finish, isRunning, recordingFailed } from './call-ending.model.ts';
 import type { CallCommand, CallEvent, Step, Talk, Waiting } from './call.model.ts';
 import { lineLeg } from './call.model.ts';
-import { queue } from './queueing.ts';
-import { startTalking } from './start-talking.ts';
+import { queue } from './queueing.model.ts';
+import { startTalking } from './start-talking.model.ts';
 
 /** Seconds a caller hears ringback until somebody picks up or answers. */
 const RING_SECONDS = 60;

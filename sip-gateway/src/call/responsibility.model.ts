@@ -1,12 +1,12 @@
 import type { UserId } from '#contracts/ids.contract';
 import type { PartyId } from '#contracts/parties.contract';
 import { RESIDENT } from '#contracts/parties.contract';
-import { isRunning } from './call-ending.ts';
+import { isRunning } from './call-ending.model.ts';
 import type { CallCommand, CallEvent, Step, Talking } from './call.model.ts';
 import { legOf } from './call.model.ts';
 import type { Party } from './conversation.model.ts';
-import { cutOff, hear, newParty, noteChanged, partyOf, replaceParty, withoutParty } from './party-changes.ts';
-import { goOnWaiting } from './queueing.ts';
+import { cutOff, hear, newParty, noteChanged, partyOf, replaceParty, withoutParty } from './party-changes.model.ts';
+import { goOnWaiting } from './queueing.model.ts';
 
 /*
  * Who is responsible for a call, and how that passes on: transfer (attended and blind), takeover by a supervisor, return to the queue.

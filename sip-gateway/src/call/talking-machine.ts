@@ -2,14 +2,14 @@ import type { UserId } from '#contracts/ids.contract';
 import { RESIDENT } from '#contracts/parties.contract';
 import type { PartyId } from '#contracts/parties.contract';
 import type { LineEnd, LineReport } from '../line/line.model.ts';
-import { byAgent, byResident, bySystem, finish, isRunning, recordingFailed } from './call-ending.ts';
+import { byAgent, byResident, bySystem, finish, isRunning, recordingFailed } from './call-ending.model.ts';
 import type { CallCommand, CallEvent, Step, Talking } from './call.model.ts';
 import { legOf } from './call.model.ts';
 import type { Party } from './conversation.model.ts';
-import { hear, noteChanged, partyOf, partyWithPhone, replaceParty } from './party-changes.ts';
-import { admit, dropOut, invite, ringOut, takeOut } from './party-entry.ts';
-import { requeue, supervise, takeOver, transfer } from './responsibility.ts';
-import { connect } from './start-talking.ts';
+import { hear, noteChanged, partyOf, partyWithPhone, replaceParty } from './party-changes.model.ts';
+import { admit, dropOut, invite, ringOut, takeOut } from './party-entry.model.ts';
+import { requeue, supervise, takeOver, transfer } from './responsibility.model.ts';
+import { connect } from './start-talking.model.ts';
 
 /** Everything that can happen while an agent is, or was just, in the call with the resident. */
 export function talk(state: Talking, event: CallEvent): Step {
