@@ -81,8 +81,12 @@ export class MissedCalls {
 
   async #closeTalkedWith(): Promise<void> {
     const { callbacks, calls, clock } = this.#with;
-    for (const callback of await callbacks.listUndone(SYSTEM_SCOPE, MAX_UNDONE)) {
-      const talks = await calls.listTalksWith(callback.number, callback.missedAt);
+    const undone = await callbacks.listUndone(SYSTEM_SCOPE, MAX_UNDONE);
+    const [oldest] = undone;
+    if (oldest === undefined) return;
+    const numbers = undone.map(({ number }) => number);
+    const talks = await calls.listTalksWith(numbers, oldest.missedAt);
+    for (const callback of undone) {
       if (!talks.some((call) => isTalkFor(callback, call))) continue;
       const at = clock.now().toISOString();
       const changed = await callbacks.change(SYSTEM_SCOPE, callback.id, (now) => close(now, at));

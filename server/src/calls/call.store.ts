@@ -183,10 +183,10 @@ export class CallStore {
     return found.map(toCall);
   }
 
-  /** Calls with this number that were answered after an instant. */
-  async listTalksWith(number: PhoneNumber, after: string): Promise<Call[]> {
+  /** Calls with these numbers that were answered after an instant. */
+  async listTalksWith(numbers: readonly PhoneNumber[], after: string): Promise<Call[]> {
     const found = await this.#calls
-      .find({ number, answeredAt: { $gt: after } })
+      .find({ number: { $in: [...numbers] }, answeredAt: { $gt: after } })
       .setOptions({ scope: SYSTEM_SCOPE })
       .lean<StoredCall[]>();
     return found.map(toCall);
