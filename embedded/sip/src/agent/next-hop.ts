@@ -4,9 +4,9 @@ import type { SipUri } from '../message/uri.ts';
 import type { Dialog } from '../dialog/dialog.ts';
 import type { Flow, Protocol } from '../transport/flow.ts';
 import { resolveHost } from '../transport/resolver.ts';
+import { protocolOf } from './protocol-of.ts';
 import type { Stack } from './stack.ts';
 
-const PROTOCOLS: readonly Protocol[] = ['udp', 'tcp', 'tls', 'ws', 'wss'];
 /** RFC 3261 §19.1.2, RFC 7118 §5. */
 const DEFAULT_PORT = { udp: 5_060, tcp: 5_060, tls: 5_061, ws: 80, wss: 443 } as const;
 
@@ -55,15 +55,6 @@ async function openTo(stack: Stack, target: SipUri): Promise<Hop> {
   if (isOurs) return { refusal: 'can not send request to myself' };
   const flow = stack.transports.open(protocol, { host, port, serverName: target.host.replace(/^\[|\]$/g, '') });
   return flow === undefined ? { refusal: NO_TRANSPORT } : { flow };
-}
-
-/** What a URI asks to be reached by; undefined when it is a transport we do not know. */
-export function protocolOf(uri: SipUri): Protocol | undefined {
-  const name = uri.params.get('transport')?.toLowerCase();
-  if (uri.scheme === 'sip') return PROTOCOLS.find((protocol) => protocol === (name ?? 'udp'));
-  // SIPS needs TLS on every hop; its transport parameter names what is below TLS (RFC 3261 §26.2.2, RFC 5630 §3.1.4).
-  if (name === undefined || name === 'tcp' || name === 'tls') return 'tls';
-  return name === 'ws' || name === 'wss' ? 'wss' : undefined;
 }
 
 function isWebSocket(flow: Flow): boolean {

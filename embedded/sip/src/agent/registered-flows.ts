@@ -5,7 +5,7 @@ import type { SipUri } from '../message/uri.ts';
 import type { Clock } from '../transaction/clock.ts';
 import type { Flow, Protocol } from '../transport/flow.ts';
 import { isSameAddress } from '../transport/ip-address.ts';
-import { protocolOf } from './next-hop.ts';
+import { protocolOf } from './protocol-of.ts';
 
 const DEFAULT_EXPIRES_S = 3_600;
 const MAX_EXPIRES_S = 86_400;
