@@ -117,9 +117,9 @@ export function createFeatures(parts: FeatureParts) {
   const hours = config.CALLING_HOURS;
   const queue = new CallQueue({ calls: stores.calls, changes, agents, forecast, gateway, rules, hours, clock, logger });
   const calls = new CallService({ calls: stores.calls, changes, queue, cases, gateway, clock });
-  const dialler = new Dialler({ calls: stores.calls, changes, cases, agents, gateway, clock });
-  const directory = new DirectoryService({ telephones: stores.directory, accounts: stores.accounts, agents });
   const bookings = new Bookings(agents, stores.calls);
+  const dialler = new Dialler({ calls: stores.calls, changes, cases, agents, bookings, gateway, clock });
+  const directory = new DirectoryService({ telephones: stores.directory, accounts: stores.accounts, agents });
   const quality = new CallQuality(clock);
   const callParties = new CallPartyService({
     calls: stores.calls,

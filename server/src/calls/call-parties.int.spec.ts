@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { CaseView, TodayView } from '#contracts/cases.contract';
 import type { CurrentCallView } from '#contracts/calls.contract';
 import type { GatewayCommand } from '#contracts/gateway.contract';
 import type { JoinedCallReply, JoinedCallView } from '#contracts/live-calls.contract';
@@ -5,6 +7,7 @@ import { CallId, UserId } from '#contracts/ids.contract';
 import { FIRST_AGENT, PartyId, RESIDENT } from '#contracts/parties.contract';
 import { AGENT, bringIn, endCall, readyAgent, readyPerson, refusal, talk } from '../fakes/agent-journey.ts';
 import type { Desk } from '../fakes/desk.ts';
+import { sealSample } from '../fakes/sealed-sample.ts';
 import { eventually, StackFixture } from '../fakes/stack-fixture.ts';
 import type { Call } from './call.model.ts';
 
@@ -272,6 +275,14 @@ describe('the parties of a call', () => {
   });
 
   describe('to whom the call is handed over', () => {
+    /** Somebody on the agent's own list who may be called. */
+    const aDialable = async (by: Desk): Promise<object> => {
+      const { rows } = (await by.fetch('GET', '/api/cases/today')).body as TodayView;
+      const caseId = rows.find(({ state }) => state === 'open')?.id;
+      const { phones, debts } = (await by.fetch('GET', `/api/cases/${caseId ?? ''}`)).body as CaseView;
+      const phoneId = phones.find(({ kind }) => kind !== 'workplace')?.id;
+      return { caseId, phoneId, categoryCode: debts[0]?.categoryCode };
+    };
     const draft = (callId: CallId) => ({ callId, note: '分納を希望', resultCode: null, contents: [] });
     const handOver = async (callId: CallId, to: string | null, party: PartyId | null): Promise<void> => {
       await stack.gateway.tell({ type: 'party.left', callId, party: FIRST_AGENT, reason: 'left' });
@@ -293,6 +304,9 @@ describe('the parties of a call', () => {
       expect(await refusal(desk.send('call:transfer', { callId, party: P3 }))).toBe('call.invalid-state');
       await bringIn(stack, callId, P3, 'agent', AOI);
       await eventually(() => colleague.latestJoined(callId)?.standing === 'present');
+      expect(await refusal(colleague.send('call:dial', { requestId: randomUUID(), ...(await aDialable(colleague)) }))).toBe(
+        'call.agent-busy',
+      );
       await desk.send('call:transfer', { callId, party: P3 });
       await handOver(callId, AOI, P3);
 
@@ -322,6 +336,12 @@ describe('the parties of a call', () => {
       const before = await tried();
       await writeUp(desk, `${callId}-1`, '21');
       await endCall(stack, colleague, callId, '11');
+      await stack.gateway.tell(await sealSample(stack, { callId, seconds: 60 }));
+      const play = async (by: Desk, id: string): Promise<number> => (await by.fetch('GET', `/api/calls/${id}/recording`)).status;
+      await eventually(async () => (await play(desk, `${callId}-1`)) === 200);
+      expect([await play(desk, callId), await play(colleague, callId), await play(colleague, `${callId}-1`)]).toEqual([
+        404, 200, 404,
+      ]);
       expect(await tried()).toBe(before + 1);
       expect([await stateOf(AGENT), await stateOf(AOI)]).toEqual(['ready', 'ready']);
       const entries = (await stack.app.stores.timeline.listOf({ kind: 'system' }, theirs.caseId!, 10)).filter(({ callId: id }) =>

@@ -28,7 +28,7 @@ const changed = (party: PartyId, change: object): Extract<Fact, { type: 'party.c
   ...change,
 });
 
-describe('the parties of a call', () => {
+describe('the parties of a call, in the rules', () => {
   it('are the agent with their name and the resident without one', () => {
     expect(showParties(talking(), AGENT).map(({ id, label, standing }) => [id, label, standing])).toEqual([
       [FIRST_AGENT, '佐藤 美咲', 'present'],

@@ -175,12 +175,15 @@ export class CallService {
     if (latest !== null && latest.recording.file !== null) await this.#with.cases.markRecorded(id, talkSeconds(latest));
   }
 
-  /** The recording of a call: an agent's own, a supervisor's whole scope. Throws recording.not-found. */
-  async findRecording(person: Person, id: CallId): Promise<CallRecording> {
+  /**
+   * The recording of a call: an agent's own, a supervisor's whole scope. A part of a call has the recording of the whole, which
+   * bears that call's id. Throws recording.not-found.
+   */
+  async findRecording(person: Person, id: CallId): Promise<CallRecording & { callId: CallId }> {
     const call = await this.#with.calls.find(scopeOf(person), id);
     const isTheirs = person.role !== 'agent' || call?.agentId === person.userId;
     if (call === null || !isTheirs) throw new DomainError('recording.not-found');
-    return call.recording;
+    return { ...call.recording, callId: call.partOf ?? call.id };
   }
 
   /** The person's own call, in overflow also one of a category that is not theirs. Anybody else's does not exist for them. */

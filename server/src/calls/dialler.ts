@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import { SYSTEM_SCOPE } from '../platform/database/scope-guard.ts';
 import { DomainError } from '../platform/errors.ts';
 import type { AgentService } from '../users/agent.service.ts';
+import type { Bookings } from './bookings.ts';
 import type { CallChanges } from './call-changes.ts';
 import { failBeforeDialling, newOutboundCall, type OutboundCall } from './call.model.ts';
 import type { TelephoneGateway } from './call.ports.ts';
@@ -22,6 +23,7 @@ interface Collaborators {
   changes: CallChanges;
   cases: CaseService;
   agents: AgentService;
+  bookings: Bookings;
   gateway: TelephoneGateway;
   clock: Clock;
 }
@@ -131,12 +133,6 @@ export class Dialler {
 
   /** Two clicks in two tabs must not become two calls. A booking left over from an interruption is taken over. */
   async #occupyAgent(person: Person, id: CallId): Promise<void> {
-    const { agents, calls } = this.#with;
-    const holder = await agents.occupy(person.userId, id);
-    if (holder === id) return;
-    const held = await calls.find(SYSTEM_SCOPE, CallId.parse(holder));
-    if (held !== null && held.phase !== 'done' && held.agentId === person.userId) throw new DomainError('call.agent-busy');
-    await agents.release(person.userId, holder);
-    if ((await agents.occupy(person.userId, id)) !== id) throw new DomainError('call.agent-busy');
+    if (!(await this.#with.bookings.book(person.userId, id))) throw new DomainError('call.agent-busy');
   }
 }

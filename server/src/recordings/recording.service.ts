@@ -41,12 +41,14 @@ export class RecordingService {
 
   /** The sound. Throws recording.not-found, recording.not-ready, recording.purged, recording.damaged. */
   async play(person: Person, callId: CallId): Promise<Content> {
-    return await this.#with.archive.openSound(callId, await this.#fileOf(person, callId));
+    const recorded = await this.#recorded(person, callId);
+    return await this.#with.archive.openSound(recorded.callId, recorded.file);
   }
 
   /** What a player shows beside the sound. Throws as `play`. */
   async describe(person: Person, callId: CallId): Promise<RecordingView> {
-    const description = await this.#with.archive.describe(callId, await this.#fileOf(person, callId));
+    const recorded = await this.#recorded(person, callId);
+    const description = await this.#with.archive.describe(recorded.callId, recorded.file);
     return { callId, ...description };
   }
 
@@ -122,14 +124,15 @@ export class RecordingService {
     return recording;
   }
 
-  async #fileOf(person: Person, callId: CallId): Promise<string> {
-    const { state, file } = await this.#with.calls.findRecording(person, callId);
+  /** What can be played; the id is that of the call it was recorded under. */
+  async #recorded(person: Person, id: CallId): Promise<{ callId: CallId; file: string }> {
+    const { state, file, callId } = await this.#with.calls.findRecording(person, id);
     // A file that lacks a part is marked failed and can still be played.
     if (state === 'recording' || state === 'saving') throw new DomainError('recording.not-ready');
     if (file === null) throw new DomainError('recording.not-found');
     const recording = await this.#with.recordings.find(scopeOf(person), callId);
     if (recording !== null && recording.purgedAt !== null) throw new DomainError('recording.purged');
-    return file;
+    return { callId, file };
   }
 
   #toRow(recording: Recording, names: ReadonlyMap<UserId, string>): RecordingRow {
