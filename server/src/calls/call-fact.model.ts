@@ -2,7 +2,7 @@ import type { Fact, FactOf } from '#contracts/gateway.contract';
 import type { CallId, UserId } from '#contracts/ids.contract';
 import { end, isRunning, talkTime, type Call, type Ending } from './call.model.ts';
 import { applyPartyFact, partyOfUser, twoParties, type ToldOf } from './call-parties.model.ts';
-import { noteAnnounced, noteDigit, noteQueued } from '../queue/queueing.model.ts';
+import { noteAnnounced, noteDigit, noteQueued } from '../queue/queueing-facts.model.ts';
 import { passOn } from './hand-over.model.ts';
 
 /** What the gateway tells about one call. */

@@ -1,7 +1,8 @@
 import { RESIDENT } from '#contracts/parties.contract';
 import { AGENT, anInboundCall, CALL } from '../calls/call.factory.ts';
 import { end, type Call } from '../calls/call.model.ts';
-import { newQueueing, noteAnnounced, noteDigit, noteQueued } from './queueing.model.ts';
+import { noteAnnounced, noteDigit, noteQueued } from './queueing-facts.model.ts';
+import { newQueueing } from './queueing.model.ts';
 
 const AT = '2026-11-24T02:00:00.000Z';
 const LATER = '2026-11-24T02:00:05.000Z';

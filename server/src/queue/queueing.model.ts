@@ -1,9 +1,8 @@
 import type { CallbackView } from '#contracts/callbacks.contract';
 import type { Language } from '#contracts/directory.contract';
-import type { FactOf } from '#contracts/gateway.contract';
-import { RESIDENT } from '#contracts/parties.contract';
-import type { Call } from '../calls/call.model.ts';
-import { toQueue } from '../calls/hand-over.model.ts';
+import type { EndCause } from '#contracts/call-results.contract';
+import type { CallPhase } from '#contracts/calls.contract';
+import type { PhoneNumber } from '#contracts/ids.contract';
 
 /** Why a caller was not served. */
 export type MissedFor = CallbackView['reason'];
@@ -44,44 +43,13 @@ export const newQueueing = (since: string): Queueing => ({
 });
 
 /** Nobody talks with the resident: the call waits, or rings at a desk. */
-export const isWaiting = ({ phase }: Pick<Call, 'phase'>): boolean => phase === 'queued' || phase === 'offered';
+export const isWaiting = ({ phase }: { phase: CallPhase }): boolean => phase === 'queued' || phase === 'offered';
 
 /** An agent gave the call back, or a blind transfer found nobody: it goes before all others. */
-export const isReturned = ({ handOvers }: Pick<Call, 'handOvers'>): boolean => handOvers > 0;
-
-const withQueueing = (call: Call, change: Partial<Queueing>): Call => ({ ...call, queueing: { ...call.queueing, ...change } });
-
-/** The caller hears music: picked up, or given back by an agent. */
-export function noteQueued(call: Call, at: string): Call {
-  const returned = toQueue(call);
-  if (returned !== call) {
-    const { hasChosenLanguage } = call.queueing;
-    // Whoever talked with us already needs no greeting; the next announcement says where they stand.
-    const queueing = { ...newQueueing(at), heardSince: at, saidAt: at, spokenIn: call.language, hasChosenLanguage };
-    return { ...returned, queueing };
-  }
-  return isWaiting(call) && call.queueing.heardSince === null ? withQueueing(call, { heardSince: at }) : call;
-}
-
-const LANGUAGE_OF_KEY: Readonly<Record<string, Language>> = { '1': 'ja', '2': 'en', '3': 'vi', '4': 'ne' };
-
-/** A key pressed in the queue chooses the language; the last one counts. */
-export function noteDigit(call: Call, { party, digit }: FactOf<'call.digit'>): Call {
-  const language = LANGUAGE_OF_KEY[digit];
-  if (!isWaiting(call) || party !== RESIDENT || language === undefined) return call;
-  if (call.queueing.hasChosenLanguage && call.language === language) return call;
-  return { ...withQueueing(call, { hasChosenLanguage: true, spokenIn: null }), language };
-}
-
-/** An announcement was played to its end; the pause until the next begins. */
-export function noteAnnounced(call: Call, { party }: FactOf<'call.announced'>, at: string): Call {
-  const { isSpeaking, saidAt } = call.queueing;
-  const isLast = isSpeaking && saidAt !== null && at > saidAt;
-  return isWaiting(call) && party === RESIDENT && isLast ? withQueueing(call, { isSpeaking: false, saidAt: at }) : call;
-}
+export const isReturned = ({ handOvers }: { handOvers: number }): boolean => handOvers > 0;
 
 /** The end of a wait: nobody served the caller. A caller who withheld the number is counted and cannot be called back. */
-export function missed({ queueing, number }: Call, cause: FactOf<'call.ended'>['cause']): Queueing {
+export function missed({ queueing, number }: { queueing: Queueing; number: PhoneNumber | null }, cause: EndCause): Queueing {
   const missedFor = queueing.dismissal?.reason ?? (cause === 'abandoned' ? 'abandoned' : 'no-agent');
   return { ...queueing, isSpeaking: false, missedFor, followUp: number === null ? 'none' : 'due' };
 }
