@@ -97,6 +97,7 @@ export const CommandRefusal = z.enum([
   'unknown-call',
   'invalid-state',
   'draining',
+  'no-room-for-recording',
   'failed',
 ]);
 export type CommandRefusal = z.infer<typeof CommandRefusal>;

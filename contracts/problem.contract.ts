@@ -34,6 +34,7 @@ export const PROBLEMS = {
   'gateway.command-repeated': { status: 409, title: 'The command was already received.' },
   'recording.not-found': { status: 404, title: 'There is no recording of this call.' },
   'recording.not-ready': { status: 409, title: 'The recording is still being written.' },
+  'recording.no-room': { status: 503, title: 'There is no room left for recordings, and this call must be recorded.' },
   'recording.held': { status: 409, title: 'The recording is held and cannot be deleted.' },
   'recording.purged': { status: 410, title: 'The recording was deleted.' },
   'recording.damaged': { status: 500, title: 'The recording was changed or damaged on the disk.' },

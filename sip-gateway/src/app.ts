@@ -5,7 +5,7 @@ import { CallId } from '#contracts/ids.contract';
 import { AdminServer } from './admin/admin-server.ts';
 import { CallRegistry } from './call/call-registry.ts';
 import { CommandDesk } from './call/command-desk.ts';
-import { routeMixerEvents } from './call/mixer-events.ts';
+import { countPackets, routeMixerEvents } from './call/mixer-events.ts';
 import type { Config } from './config.ts';
 import { DrachtioTrunk } from './drachtio/drachtio-trunk.ts';
 import { LiveLegs } from './drachtio/live-legs.ts';
@@ -136,6 +136,7 @@ async function buildTelephony(config: Config, log: Logger, { writer, facts, hear
     phones.noteFree(agent);
   });
   phones.serve(calls);
+  mixer.checkAgainst(countPackets(calls, phones, media));
   const gatekeeper = new Gatekeeper(
     { credentials: new RedisCredentials(writer), facts, clock },
     new NonceMint(),
@@ -145,13 +146,21 @@ async function buildTelephony(config: Config, log: Logger, { writer, facts, hear
   undo.add(() => {
     registrar.close();
   });
-  const desk = new CommandDesk(calls, {
-    isReady: (user) => phones.isReady(user),
-    drop(user) {
-      registrar.forget(user);
-      void phones.drop(user);
-    },
+  const disk = new DiskWatch(config.RECORDINGS_DIR, clock, (space) => {
+    log.info(space, 'The room on the disk of the recordings has another level');
+    facts.emit({ type: 'recording.disk', ...space });
   });
+  const desk = new CommandDesk(
+    calls,
+    {
+      isReady: (user) => phones.isReady(user),
+      drop(user) {
+        registrar.forget(user);
+        void phones.drop(user);
+      },
+    },
+    () => !config.RECORD || disk.isRoomForRecording(),
+  );
   const front = new SipFront(
     srf,
     {
@@ -169,10 +178,6 @@ async function buildTelephony(config: Config, log: Logger, { writer, facts, hear
     { realm: config.SIP_DOMAIN, carriers },
   );
   front.route();
-  const disk = new DiskWatch(config.RECORDINGS_DIR, clock, (space) => {
-    log.info(space, 'The room on the disk of the recordings has another level');
-    facts.emit({ type: 'recording.disk', ...space });
-  });
   return { mixer, media, legs, phones, calls, desk, disk, trunk, trunkWatch, sip: new SipConnection(srf, legs, log) };
 }
 

@@ -93,7 +93,10 @@ describe('the SIP gateway when something dies', () => {
     expect(Math.abs(seconds * 1_000 - talkMs)).toBeLessThan(200);
     const checked = await stage.fact('recording.checked');
     // The agent's browser of this stage says nothing at all.
-    expect([checked.isComplete, checked.gaps.map(({ kind, channel }) => `${kind} ${channel}`)]).toEqual([true, ['not-received agent']]);
+    expect([checked.isComplete, checked.gaps.map(({ kind, channel }) => `${kind} ${channel}`)]).toEqual([
+      true,
+      ['not-received agent'],
+    ]);
     const types = (await stage.facts()).map(({ fact }) => fact.type);
     expect(types.indexOf('recording.ready')).toBeGreaterThan(types.indexOf('call.ended'));
     expect(types).not.toContain('recording.failed');

@@ -32,6 +32,7 @@ const PROBLEM_OF_REFUSAL: Record<CommandRefusal, ProblemCode> = {
   'unknown-call': 'call.invalid-state',
   'invalid-state': 'call.invalid-state',
   draining: 'gateway.unavailable',
+  'no-room-for-recording': 'recording.no-room',
   failed: 'gateway.unavailable',
 };
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DialCommand } from '#contracts/call-control.contract';
 import type { CallId, UserId } from '#contracts/ids.contract';
 import type { PartyId } from '#contracts/parties.contract';
+import type { AnchorId } from '../ports/media.port.ts';
 import type { LegId, SoundName } from '../ports/mixer.port.ts';
 import type { IncomingLeg } from '../ports/signalling.port.ts';
 import { arrived, dialled } from './call-machine.ts';
@@ -87,6 +88,11 @@ export class CallRegistry {
       if (speaker?.standing === 'present') return { callId, party: speaker.id };
     }
     return undefined;
+  }
+
+  /** The rtpengine call of an outside line on this mixer leg. */
+  anchorOf(leg: LegId): AnchorId | undefined {
+    return this.ofLeg(leg)?.anchorOf(leg);
   }
 
   /** The call that this recording belongs to. */

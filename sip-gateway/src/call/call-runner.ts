@@ -6,6 +6,7 @@ import { codeOf } from '../error-code.ts';
 import { LineRunner } from '../line/line-runner.ts';
 import type { LineOrigin, LinePorts } from '../line/line-runner.ts';
 import type { FactSink } from '../ports/control.port.ts';
+import type { AnchorId } from '../ports/media.port.ts';
 import type { Hearing, LegId, SoundName } from '../ports/mixer.port.ts';
 import type { IncomingLeg } from '../ports/signalling.port.ts';
 import { Announcer } from './announcer.ts';
@@ -104,6 +105,12 @@ export class CallRunner {
   partyOn(leg: LegId): PartyId | undefined {
     for (const [party, line] of this.#lines) if (line.leg === leg) return party;
     return undefined;
+  }
+
+  /** The rtpengine call of an outside line of this call. */
+  anchorOf(leg: LegId): AnchorId | undefined {
+    const party = this.partyOn(leg);
+    return party === undefined ? undefined : this.#lines.get(party)?.anchor;
   }
 
   notePlayed(leg: LegId, sound: SoundName): void {

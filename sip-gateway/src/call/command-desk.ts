@@ -17,9 +17,12 @@ type Refused = CommandRefusal | null;
 export class CommandDesk {
   readonly #calls: CallRegistry;
   readonly #phones: DeskPhones;
+  readonly #canRecord: () => boolean;
   #isDraining = false;
 
-  constructor(calls: CallRegistry, phones: DeskPhones) {
+  /** `canRecord`: whether a call that must be recorded may begin, which a full disk forbids (R35). */
+  constructor(calls: CallRegistry, phones: DeskPhones, canRecord: () => boolean = () => true) {
+    this.#canRecord = canRecord;
     this.#calls = calls;
     this.#phones = phones;
   }
@@ -51,6 +54,7 @@ export class CommandDesk {
   #dial(command: Extract<GatewayCommand, { type: 'call.dial' }>): Refused {
     if (this.#isDraining) return 'draining';
     if (this.#calls.get(command.callId) !== undefined) return 'invalid-state';
+    if (!this.#canRecord()) return 'no-room-for-recording';
     const refusal = this.#judge(command.agentId);
     if (refusal !== null) return refusal;
     this.#calls.dial(command);

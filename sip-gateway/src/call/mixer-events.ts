@@ -1,9 +1,24 @@
 import { UserId } from '#contracts/ids.contract';
 import type { PhoneBook } from '../phones/phone-book.ts';
-import type { MixerEvents, RepairedRecording } from '../ports/mixer.port.ts';
+import type { MediaEngine } from '../ports/media.port.ts';
+import type { LegId, MixerEvents, RepairedRecording } from '../ports/mixer.port.ts';
+import type { PacketCounts } from '../ports/packet-counts.port.ts';
 import type { CallRegistry } from './call-registry.ts';
 
 const AGENT_LEG = 'agent:';
+
+/** What rtpengine received of whoever speaks on a leg, for the check of recordings against it. */
+export function countPackets(calls: CallRegistry, phones: PhoneBook, media: MediaEngine): PacketCounts {
+  return {
+    async received(leg) {
+      const anchor = leg.startsWith(AGENT_LEG) ? phones.anchorOf(userOf(leg)) : calls.anchorOf(leg);
+      const statistics = anchor === undefined ? null : await media.statistics(anchor);
+      return statistics?.fromParty.packets ?? null;
+    },
+  };
+}
+
+const userOf = (leg: LegId): UserId => UserId.parse(leg.slice(AGENT_LEG.length));
 
 /** Hands what the mixer reports to the call or the phone it is about. */
 export function routeMixerEvents(
@@ -18,7 +33,7 @@ export function routeMixerEvents(
       if (runner !== undefined && party !== undefined) runner.post({ type: 'digit', party, digit });
     },
     onFlow(leg, flow) {
-      if (leg.startsWith(AGENT_LEG)) phones.noteFlow(UserId.parse(leg.slice(AGENT_LEG.length)), flow);
+      if (leg.startsWith(AGENT_LEG)) phones.noteFlow(userOf(leg), flow);
       // A resident may be silent for good reasons; a restarted rtpengine that forgot the call is none.
       else if (flow === 'silent') void calls.ofLeg(leg)?.checkMedia(leg);
     },

@@ -53,6 +53,11 @@ export class LineRunner {
     if ('incoming' in origin) this.#listen(origin.incoming);
   }
 
+  /** Its rtpengine call. */
+  get anchor(): AnchorId {
+    return this.#anchor;
+  }
+
   begin(): void {
     this.#post({ type: 'begin' });
   }

@@ -75,6 +75,11 @@ export class PhoneBook {
     return phone !== undefined && phone.session !== null && !phone.isGone;
   }
 
+  /** The rtpengine call of the phone's present browser session. */
+  anchorOf(user: UserId): AnchorId | undefined {
+    return this.#phones.get(user)?.session?.anchor;
+  }
+
   list(): { readonly userId: UserId; readonly sinceMs: number; readonly inCall: boolean }[] {
     return [...this.#phones].map(([userId, phone]) => ({
       userId,

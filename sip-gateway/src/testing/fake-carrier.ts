@@ -54,6 +54,9 @@ export class FakeCarrier {
       });
       this.behaviour(request, response);
     });
+    this.#srf.use('options', (_request: Srf.SrfRequest, response: Srf.SrfResponse) => {
+      response.send(200);
+    });
     const connected = once(this.#srf, 'connect');
     void this.#srf.connect({ host: this.#host, port: this.#server.addresses.control.port, secret: 'carrier' });
     await connected;

@@ -12,9 +12,12 @@ export interface TrunkCondition {
 
 /** A trunk that cannot carry a call now is not tried; without any, the call fails at once. */
 export const isUsable = ({ channels, registers }: TrunkSettings, now: TrunkCondition): boolean =>
-  now.isReachable !== false && (!registers || now.isRegistered !== false) && now.channelsInUse < channels;
+  (!registers || now.isRegistered !== false) && now.channelsInUse < channels;
 
-/** The trunks for a call under this caller ID, best first: those that know the number, by priority, the emptier of equals. */
+/**
+ * The trunks for a call under this caller ID, best first: those that know the number, by priority, the emptier of equals. One that did not
+ * answer lately comes last, and is tried all the same: nothing is lost when it is the only one, and the call may find it back.
+ */
 export function rankTrunks<Trunk extends { readonly settings: TrunkSettings; readonly condition: TrunkCondition }>(
   trunks: readonly Trunk[],
   callerId: PhoneNumber,
@@ -24,6 +27,7 @@ export function rankTrunks<Trunk extends { readonly settings: TrunkSettings; rea
     .filter(({ settings, condition }) => isUsable(settings, condition))
     .sort(
       (a, b) =>
+        Number(a.condition.isReachable === false) - Number(b.condition.isReachable === false) ||
         a.settings.priority - b.settings.priority ||
         a.condition.channelsInUse / a.settings.channels - b.condition.channelsInUse / b.settings.channels,
     );

@@ -11,6 +11,7 @@ import { japanDate, japanTime } from '../design/japan-time';
 import { ToastOutlet } from '../design/toast-outlet';
 import { Wareki } from '../design/wareki';
 import { PhoneStatus } from '../phone/phone-status';
+import { RecordingAlarms } from '../recordings/recording-alarms';
 import { Clock } from '../platform/clock';
 import { Session } from '../platform/session';
 import { Site } from '../platform/site';
@@ -39,6 +40,7 @@ const TABS: readonly { path: string; word: string; needs: Permission }[] = [
     JoinedBar,
     LineBar,
     PhoneStatus,
+    RecordingAlarms,
     RouterLink,
     RouterLinkActive,
     RouterOutlet,
@@ -62,6 +64,7 @@ export class Shell {
   protected readonly today = computed(() => japanDate(this.#clock.now()));
   protected readonly time = computed(() => japanTime(this.#clock.now()));
   protected readonly hasPhone = computed(() => this.session.can('phone.register'));
+  protected readonly mayHearAlarms = computed(() => this.session.can('recordings.list'));
   protected readonly canJoin = computed(() => this.session.can('calls.join'));
   protected readonly canTakeCalls = computed(() => this.session.can('agents.set-state'));
 

@@ -2,7 +2,7 @@ import { parseNameAddr } from '../message/name-addr.ts';
 import { parseUri } from '../message/uri.ts';
 import type { SipUri } from '../message/uri.ts';
 import type { Dialog } from '../dialog/dialog.ts';
-import type { Flow, Protocol } from '../transport/flow.ts';
+import type { Flow } from '../transport/flow.ts';
 import { resolveHost } from '../transport/resolver.ts';
 import { protocolOf } from './protocol-of.ts';
 import type { Stack } from './stack.ts';
