@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CallView } from './calls.contract.ts';
+import type { CallView } from './calls.contract.ts';
 import { Category } from './cases.contract.ts';
 import { Language } from './directory.contract.ts';
 import { CallId, CaseId, Instant } from './ids.contract.ts';
