@@ -1,4 +1,4 @@
-import { Schema, type Connection, type Model } from 'mongoose';
+import { Schema, type Connection } from 'mongoose';
 
 /** A record as large and as indexed as the busiest collection of the product. */
 export interface BenchCase {
@@ -31,7 +31,7 @@ const schema = new Schema<BenchCase>(
     note: String,
     phones: [String],
   },
-  { versionKey: false },
+  { versionKey: false, id: false },
 );
 schema.index({ number: 1 }, { unique: true });
 schema.index({ district: 1, openedAt: -1 });
@@ -39,7 +39,7 @@ schema.index({ agent: 1, state: 1, openedAt: 1 });
 schema.index({ openedAt: 1 });
 schema.index({ phones: 1 });
 
-export const benchCases = (connection: Connection): Model<BenchCase> => connection.model('BenchCase', schema, 'cases');
+export const benchCases = (connection: Connection) => connection.model('BenchCase', schema, 'cases');
 
 /** The same document for the same position, so that every run measures the same data. */
 export function benchCase(position: number): BenchCase {
@@ -56,3 +56,5 @@ export function benchCase(position: number): BenchCase {
     phones: [`090${String(scattered).padStart(10, '0').slice(0, 8)}`],
   };
 }
+
+export type CaseModel = ReturnType<typeof benchCases>;

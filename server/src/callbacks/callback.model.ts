@@ -7,7 +7,6 @@ import { japanDateText } from '../calendar/japan-time.model.ts';
 import type { Call } from '../calls/call.model.ts';
 import { findCategory, toCategoryView } from '../cases/category.model.ts';
 import { displayNumber } from '../cases/phone-number.model.ts';
-import { DomainError } from '../platform/errors.ts';
 
 /** Somebody whom nobody served and who shall be called back (DOMAIN R39). */
 export interface Callback {
@@ -73,24 +72,23 @@ export function missAgain(callback: Callback, call: MissedCall): Callback {
 
 type Who = { userId: UserId; name: string };
 
-/** Taking one's own again changes nothing. Throws callback.taken. */
-export function take(callback: Callback, { userId, name }: Who): Callback {
+/** Taking one's own again changes nothing. Null: somebody else has it. */
+export function take(callback: Callback, { userId, name }: Who): Callback | null {
   if (callback.state === 'open') return { ...callback, state: 'taken', takenBy: { userId, name } };
   if (callback.state === 'taken' && callback.takenBy?.userId === userId) return callback;
-  throw new DomainError('callback.taken');
+  return null;
 }
 
-/** Only whoever took it gives it back, or a supervisor. */
-export function giveBack(callback: Callback, person: { userId: UserId; isSupervisor: boolean }): Callback {
+/** Only whoever took it gives it back, or a supervisor; null for anybody else. */
+export function giveBack(callback: Callback, person: { userId: UserId; isSupervisor: boolean }): Callback | null {
   if (callback.state === 'open') return callback;
-  requireHolder(callback, person);
-  return { ...callback, state: 'open', takenBy: null };
+  return isHeldBy(callback, person) ? { ...callback, state: 'open', takenBy: null } : null;
 }
 
-export function finish(callback: Callback, person: { userId: UserId; isSupervisor: boolean }, at: string): Callback {
+/** As for giving it back. */
+export function finish(callback: Callback, person: { userId: UserId; isSupervisor: boolean }, at: string): Callback | null {
   if (callback.state === 'done') return callback;
-  requireHolder(callback, person);
-  return close(callback, at);
+  return isHeldBy(callback, person) ? close(callback, at) : null;
 }
 
 /** Nothing is left to do. */
@@ -148,10 +146,9 @@ export function toCallbackView(callback: Callback): CallbackView {
   };
 }
 
-/** Throws callback.taken unless the person holds it or supervises. */
-function requireHolder(callback: Callback, { userId, isSupervisor }: { userId: UserId; isSupervisor: boolean }): void {
-  if (!isSupervisor && callback.takenBy?.userId !== userId) throw new DomainError('callback.taken');
-}
+/** Whether the person took it, or supervises. */
+const isHeldBy = (callback: Callback, { userId, isSupervisor }: { userId: UserId; isSupervisor: boolean }): boolean =>
+  isSupervisor || callback.takenBy?.userId === userId;
 
 const reasonOf = ({ queueing }: Call): CallbackView['reason'] => queueing.missedFor ?? 'no-agent';
 

@@ -99,8 +99,13 @@ export class CallbackService {
     });
   }
 
-  async #change(person: Person, id: CallbackId, step: (callback: Callback) => Callback): Promise<Callback> {
-    const changed = await this.#with.callbacks.change(scopeOf(person), id, step);
+  /** `step` answers null when the task is somebody else's. Throws callback.taken then. */
+  async #change(person: Person, id: CallbackId, step: (callback: Callback) => Callback | null): Promise<Callback> {
+    const changed = await this.#with.callbacks.change(scopeOf(person), id, (callback) => {
+      const next = step(callback);
+      if (next === null) throw new DomainError('callback.taken');
+      return next;
+    });
     if (changed === null) throw new DomainError('callback.not-found');
     if (changed.after !== changed.before) this.#with.events.emit('callback.changed', toCallbackView(changed.after));
     return changed.after;

@@ -19,7 +19,7 @@ function filled(accounts: Account[], telephones: unknown[]): SeedTarget {
   } as unknown as SeedTarget; // only what the seed uses
 }
 
-describe('the demonstration data', () => {
+describe('the seeding of the demonstration', () => {
   it('bring people and telephones of a later version into an installation that has the earlier ones', async () => {
     const blocked = { ...DEMO_STAFF[0]!, passwordHash: 'theirs', isBlocked: true };
     const [accounts, telephones]: [Account[], unknown[]] = [[blocked], []];

@@ -1,7 +1,7 @@
 import { CommandError } from '../command-error.ts';
-import { isDocument, setField, type BsonDocument } from '../values/bson-value.ts';
+import { isDocument, type BsonDocument } from '../values/bson-value.ts';
 import { OUTPUT_STAGES, type StageCompiler } from './stage.ts';
-import { fieldEntries } from '../values/field-order.ts';
+import { fieldEntries, setField } from '../values/field-order.ts';
 
 const REFUSED = new Set(['$facet', '$documents', ...OUTPUT_STAGES]);
 

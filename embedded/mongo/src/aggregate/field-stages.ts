@@ -1,10 +1,10 @@
 import { CommandError } from '../command-error.ts';
 import { compileExpression } from '../expression/compile-expression.ts';
 import type { Expression, Scope } from '../expression/expression.ts';
-import { bsonTypeName, getField, isDocument, setField, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { bsonTypeName, getField, isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { compileProjection, removeFields } from '../query/projection.ts';
 import { mapStage, type Stage, type StageCompiler, type StageEnvironment } from './stage.ts';
-import { fieldEntries } from '../values/field-order.ts';
+import { fieldEntries, setField } from '../values/field-order.ts';
 
 /** `$addFields`, also called `$set`. */
 export const addFieldsStage: StageCompiler = (operand, environment) => {

@@ -5,10 +5,10 @@ import { valueBytes } from '../accumulator/value-bytes.ts';
 import { expressionContext } from '../expression/compile-expression.ts';
 import type { Expression, ExpressionContext } from '../expression/expression.ts';
 import { ValueKeys, type ValueKey } from '../expression/value-key.ts';
-import { isDocument, setField, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import { MAX_STAGE_BYTES, memoryLimitExceeded } from './memory-limit.ts';
 import type { Stage, StageEnvironment } from './stage.ts';
-import { fieldEntries } from '../values/field-order.ts';
+import { fieldEntries, setField } from '../values/field-order.ts';
 
 interface GroupField {
   readonly name: string;

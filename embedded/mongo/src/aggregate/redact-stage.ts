@@ -1,9 +1,9 @@
 import { CommandError } from '../command-error.ts';
 import { expressionContext } from '../expression/compile-expression.ts';
 import type { Expression, Scope } from '../expression/expression.ts';
-import { isDocument, setField, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import type { StageCompiler } from './stage.ts';
-import { fieldEntries } from '../values/field-order.ts';
+import { fieldEntries, setField } from '../values/field-order.ts';
 
 /** What `$$KEEP`, `$$PRUNE` and `$$DESCEND` evaluate to. */
 const DECISIONS = new Map<string, BsonValue>([

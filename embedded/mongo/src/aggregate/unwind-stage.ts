@@ -1,15 +1,8 @@
 import { Long } from 'bson';
 import { CommandError } from '../command-error.ts';
 import { pathParts } from '../expression/field-path.ts';
-import {
-  bsonTypeName,
-  getField,
-  isDocument,
-  isNullish,
-  setField,
-  type BsonDocument,
-  type BsonValue,
-} from '../values/bson-value.ts';
+import { bsonTypeName, getField, isDocument, isNullish, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { setField } from '../values/field-order.ts';
 import { withField } from './field-stages.ts';
 import type { StageCompiler } from './stage.ts';
 

@@ -1,7 +1,8 @@
 import { Double, Int32, ObjectId } from 'bson';
 import { CommandError } from '../command-error.ts';
 import { decodeDocument } from '../values/bson-codec.ts';
-import { setField, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import type { BsonDocument, BsonValue } from '../values/bson-value.ts';
+import { setField } from '../values/field-order.ts';
 
 /** BSON element types (https://bsonspec.org/spec.html) that are decoded here or whose length is not fixed. */
 const TYPE = {

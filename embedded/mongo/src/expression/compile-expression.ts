@@ -1,10 +1,10 @@
 import { CommandError } from '../command-error.ts';
-import { isDocument, setField, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import type { Collation } from '../values/collation.ts';
 import type { Expression, ExpressionContext, ExpressionEnvironment } from './expression.ts';
 import { compileFieldPath, compileVariablePath } from './field-path.ts';
 import { operatorCompiler } from './operator-table.ts';
-import { fieldEntries, fieldNames } from '../values/field-order.ts';
+import { fieldEntries, fieldNames, setField } from '../values/field-order.ts';
 
 /** Compiles an aggregation expression; unknown operators and variables are refused before any document is read. */
 export function compileExpression(operand: BsonValue, environment: ExpressionEnvironment = {}): Expression {

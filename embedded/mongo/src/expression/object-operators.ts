@@ -1,16 +1,8 @@
 import { CommandError } from '../command-error.ts';
-import {
-  bsonTypeName,
-  getField,
-  isDocument,
-  isNullish,
-  setField,
-  type BsonDocument,
-  type BsonValue,
-} from '../values/bson-value.ts';
+import { bsonTypeName, getField, isDocument, isNullish, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import type { Expression, ExpressionContext, OperatorCompiler, OperatorTable } from './expression.ts';
 import { listOperands, namedArguments, unaryOperator } from './operands.ts';
-import { fieldEntries, fieldNames } from '../values/field-order.ts';
+import { fieldEntries, fieldNames, setField } from '../values/field-order.ts';
 
 const mergeObjects: OperatorCompiler = (operand, context) => {
   const parts = listOperands(operand, context);

@@ -1,9 +1,9 @@
 import { Double, Int32 } from 'bson';
 import { encodeKeyPart } from '../storage/key-encoding.ts';
-import { isDocument, isNumber, setField, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { isDocument, isNumber, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
 import type { Collation } from '../values/collation.ts';
 import { compareNumbers, toDouble } from '../values/numeric.ts';
-import { fieldEntries } from '../values/field-order.ts';
+import { fieldEntries, setField } from '../values/field-order.ts';
 
 /** A JavaScript value that is the same for equal BSON values, for use as the key of a Map. */
 export type ValueKey = string | number | boolean | null | undefined;

@@ -1,5 +1,5 @@
-import { getField, isDocument, setField, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
-import { fieldNames } from '../values/field-order.ts';
+import { getField, isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { fieldNames, setField } from '../values/field-order.ts';
 import type { MatchContext } from './filter.ts';
 import { addRule, parseProjection, type ProjectionOptions, type Rule, type RuleTree } from './projection-rules.ts';
 

@@ -1,7 +1,7 @@
 import { CommandError, failedToParse, badValue } from '../command-error.ts';
 import type { MatchContext } from '../query/filter.ts';
-import { bsonTypeName, cloneValue, isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
-import { fieldEntries, fieldNames } from '../values/field-order.ts';
+import { bsonTypeName, isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { cloneValue, fieldEntries, fieldNames } from '../values/field-order.ts';
 import { compileDocumentPipeline } from '../aggregate/update-pipeline.ts';
 import { arrayOperators } from './array-operators.ts';
 import { fieldOperators } from './field-operators.ts';

@@ -1,5 +1,6 @@
 import { badValue, CommandError } from '../command-error.ts';
-import { bsonTypeName, getField, isDocument, setField, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { bsonTypeName, getField, isDocument, type BsonDocument, type BsonValue } from '../values/bson-value.ts';
+import { setField } from '../values/field-order.ts';
 import { isArrayIndex } from '../values/path.ts';
 import { NO_CHANGE, type FieldChange } from './update-operation.ts';
 

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { CommandError } from '../command-error.ts';
 import { decodeDocument, encodeDocument } from './bson-codec.ts';
 import { anyBsonValue } from './bson-sample.factory.ts';
-import { cloneValue, setField, type BsonDocument } from './bson-value.ts';
+import type { BsonDocument } from './bson-value.ts';
 import { compareValues } from './compare.ts';
-import { fieldNames } from './field-order.ts';
+import { cloneValue, fieldNames, setField } from './field-order.ts';
 
 /** The bytes the driver makes of a Map, which keeps the order a plain object would lose. */
 const bytesOf = (...entries: [string, unknown][]): Uint8Array => serialize(new Map(entries));

@@ -1,5 +1,4 @@
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
-import { appendName, documentOf, fieldEntries } from './field-order.ts';
 
 /** A decoded BSON value. Numbers keep their BSON class, so that int, long, double and decimal never blur. `undefined` means missing. */
 export type BsonValue =
@@ -102,19 +101,4 @@ export function isOperatorDocument(value: BsonValue): value is BsonDocument {
 /** Reads an own field; inherited names such as `constructor` are missing. */
 export function getField(document: BsonDocument, name: string): BsonValue {
   return Object.hasOwn(document, name) ? document[name] : undefined;
-}
-
-/** Writes an own field; `__proto__` becomes an ordinary field and never the prototype, and a whole number keeps its place. */
-export function setField(document: BsonDocument, name: string, value: BsonValue): void {
-  appendName(document, name);
-  if (name !== '__proto__') document[name] = value;
-  else Object.defineProperty(document, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-/** A deep copy of containers; leaf values are never changed in place and are shared. */
-export function cloneValue<T extends BsonValue>(value: T): T;
-export function cloneValue(value: BsonValue): BsonValue {
-  if (Array.isArray(value)) return value.map((item) => cloneValue(item));
-  if (!isDocument(value)) return value;
-  return documentOf(fieldEntries(value).map(([name, item]) => [name, cloneValue(item)]));
 }

@@ -1,4 +1,4 @@
-import type { BsonDocument, BsonValue } from './bson-value.ts';
+import { isDocument, type BsonDocument, type BsonValue } from './bson-value.ts';
 
 /**
  * JavaScript objects list fields whose names are whole numbers first, in numeric order; BSON keeps the order of writing. A document
@@ -55,4 +55,19 @@ export function documentOf(entries: Iterable<readonly [string, BsonValue]>): Bso
   }
   if (isReordered) recordOrder(document, names);
   return document;
+}
+
+/** Writes an own field; `__proto__` becomes an ordinary field and never the prototype, and a whole number keeps its place. */
+export function setField(document: BsonDocument, name: string, value: BsonValue): void {
+  appendName(document, name);
+  if (name !== '__proto__') document[name] = value;
+  else Object.defineProperty(document, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** A deep copy of containers; leaf values are never changed in place and are shared. */
+export function cloneValue<T extends BsonValue>(value: T): T;
+export function cloneValue(value: BsonValue): BsonValue {
+  if (Array.isArray(value)) return value.map((item) => cloneValue(item));
+  if (!isDocument(value)) return value;
+  return documentOf(fieldEntries(value).map(([name, item]) => [name, cloneValue(item)]));
 }

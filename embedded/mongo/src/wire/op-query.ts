@@ -1,5 +1,6 @@
 import { decodeDocument } from '../values/bson-codec.ts';
-import { setField, type BsonDocument } from '../values/bson-value.ts';
+import type { BsonDocument } from '../values/bson-value.ts';
+import { setField } from '../values/field-order.ts';
 import { ProtocolError } from './frame-reader.ts';
 
 export const OP_QUERY = 2004;

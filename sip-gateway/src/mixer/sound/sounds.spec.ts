@@ -43,7 +43,7 @@ describe('the comfort noise', () => {
   });
 });
 
-describe('a WAV file', () => {
+describe('a WAV file of an announcement', () => {
   const samples = Int16Array.from([1, -2, 32_767, -32_768]);
 
   it('is read when it has 16 bits, one channel and 8 kHz, whatever other chunks it has', () => {
