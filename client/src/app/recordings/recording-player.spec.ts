@@ -93,7 +93,7 @@ describe('the recording player', () => {
 
   it('silences one party and says so', async () => {
     await answer();
-    const mute = player.querySelector<HTMLButtonElement>('[data-testid=mute-resident]');
+    const mute = player.querySelector<HTMLButtonElement>('[data-testid=mute-party][data-party=resident]');
     expect([mute?.getAttribute('aria-label'), mute?.getAttribute('aria-pressed')]).toEqual(['相手の声を消す', 'false']);
     mute?.click();
     await settle(fixture);
