@@ -96,7 +96,7 @@ describe('the inbound queue', () => {
     await eventually(() => namesOf(stack, callId).filter((name) => name === 'call.pick-up').length === 2, 12_000);
     await hangUp(stack, callId);
     await eventually(async () => (await stored(stack, callId))?.phase === 'done');
-  });
+  }, 30_000);
 
   it('moves on when a call rings in vain, and the agent is away until they choose ready', async () => {
     const desk = await readyAgent(stack);
