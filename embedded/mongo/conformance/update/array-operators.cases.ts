@@ -226,6 +226,20 @@ export const cases: readonly ConformanceCase[] = [
     40,
     { arrayFilters: [{ x: 1 }, { y: { $lt: 5 } }] },
   ),
+  updates(
+    'a filter for null takes elements without the field too',
+    { a: [{ b: 1 }, {}, { b: null }] },
+    { $set: { 'a.$[x].k': 1 } },
+    { a: [{ b: 1 }, { k: 1 }, { b: null, k: 1 }] },
+    { arrayFilters: [{ 'x.b': null }] },
+  ),
+  updates(
+    'filters of two levels, the outer one through an array',
+    { a: [{ b: [{ c: 1 }, { c: 2 }] }, { b: [{ c: 2 }] }] },
+    { $set: { 'a.$[x].b.$[y].c': 9 } },
+    { a: [{ b: [{ c: 1 }, { c: 9 }] }, { b: [{ c: 2 }] }] },
+    { arrayFilters: [{ 'x.b.c': 1 }, { 'y.c': 2 }] },
+  ),
   updateRefused('an identifier without filter is refused', { a: [1] }, { $set: { 'a.$[x]': 1 } }, 2),
   updateRefused('a filter that is not used is refused', { a: [1] }, { $set: { b: 1 } }, 9, { arrayFilters: [{ x: 1 }] }),
   updateRefused('two filters of one identifier are refused', { a: [1] }, { $set: { 'a.$[x]': 1 } }, 9, {
