@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { AgentDesk } from '../support/agent-desk.ts';
 import { Centre } from '../support/centre.ts';
 import { heardInPage } from '../support/ear.ts';
@@ -19,7 +22,11 @@ const test = base.extend<
   stranger: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures a function needs from this pattern.
     async ({}, use) => {
-      const centre = await Centre.start(4, { SIP_TRUNK: SIPP });
+      const folder = await mkdtemp(path.join(tmpdir(), 'kakehashi-trunk-'));
+      const trunks = path.join(folder, 'trunks.json');
+      // SIPp plays one call: an OPTIONS would be a message its scenario does not expect.
+      await writeFile(trunks, JSON.stringify([{ id: 'sipp', address: SIPP, asked: false }]));
+      const centre = await Centre.start(4, { SIP_TRUNKS_FILE: trunks });
       const seat = await launchSeat();
       const desk = new AgentDesk(await (await newSeatContext(seat, centre.origin)).newPage(), centre);
       await desk.logIn('k1207');
@@ -27,6 +34,7 @@ const test = base.extend<
       await use({ centre, desk, sipPort: `127.0.0.1:${centre.settings.ports.sip}` });
       await seat.close();
       await centre.stop();
+      await rm(folder, { recursive: true });
     },
     { scope: 'worker', timeout: 120_000 },
   ],

@@ -3,12 +3,12 @@ import type { RedirectFunction, Routes } from '@angular/router';
 import { requirePermission, requireSession } from './platform/guards';
 import { Session } from './platform/session';
 
-/** Where a person's day starts: the list for those who call, the running calls for those who watch, else what their role is for. */
+/** Where a person's day starts: the list for those who call, the running calls for supervisors, else what their role is for. */
 const goHome: RedirectFunction = async () => {
   const session = inject(Session);
   if (!(await session.load())) return '/login';
   if (session.can('calls.dial')) return '/today';
-  if (session.can('calls.watch')) return '/live-calls';
+  if (session.can('calls.supervise')) return '/live-calls';
   return session.can('wallboard.read') ? '/wallboard' : '/interpret';
 };
 

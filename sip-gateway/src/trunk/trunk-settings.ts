@@ -27,6 +27,8 @@ export const TrunkSettings = z
       .object({ username: z.string().min(1), password: z.string().min(1) })
       .nullable()
       .default(null),
+    /** Whether it is asked by OPTIONS if it is there; some carriers do not want that. */
+    asked: z.boolean().default(true),
     /** Whether it must know where we are before it sends calls (RFC 3261 §10). */
     registers: z.boolean().default(false),
   })

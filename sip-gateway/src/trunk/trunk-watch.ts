@@ -32,7 +32,7 @@ export class TrunkWatch {
 
   start(): void {
     for (const trunk of this.#list) {
-      void this.#ask(trunk);
+      if (trunk.asked) void this.#ask(trunk);
       if (trunk.registers) void this.#register(trunk);
     }
   }
